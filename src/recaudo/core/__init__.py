@@ -1,0 +1,1 @@
+"""What is arithmetic or rule on one account: no Django, no clock, no network, no database."""
