@@ -1,0 +1,3 @@
+"""Recaudo: collecting what customers owe."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,32 @@
+"""Writing the change log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recaudo.audit.models import ChangeEvent
+
+if TYPE_CHECKING:
+    from recaudo.access.models import Creditor, User
+
+
+def record_change(
+    kind: str,
+    *,
+    creditor: Creditor | None = None,
+    by: User | None = None,
+    origin: str,
+    subject: str = "",
+    subject_id: int | None = None,
+    **facts: Any,
+) -> None:
+    """Add one row, in the caller's transaction. ``facts`` must be JSON and free of contact values."""
+    ChangeEvent.objects.create(
+        kind=kind,
+        creditor=creditor,
+        by=by,
+        origin=origin,
+        subject=subject,
+        subject_id=subject_id,
+        facts=facts,
+    )

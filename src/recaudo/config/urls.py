@@ -1,0 +1,7 @@
+"""Every address of the product."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cuenta/", include("allauth.account.urls")),
+]
