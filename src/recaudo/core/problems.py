@@ -13,7 +13,7 @@ class Problem(Exception):
     ``str`` is for logs: the code, then ``name=value`` in the order the facts were given.
     """
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts
