@@ -105,6 +105,7 @@ SENTENCES: dict[str, str] = {
         "Los rangos de «{fact}» en la tabla de puntaje dejan huecos o se cruzan. Hágalos seguidos."
     ),
     "scorecard_thresholds": N_(
-        "Los umbrales de la tabla de puntaje no van de menor a mayor o salen de 0 a 1.000.000. Ordénelos."
+        "Los umbrales de la tabla de puntaje no van de menor a mayor, o salen de 0 a 1.000.000. "
+        "Ordénelos."
     ),
 }
