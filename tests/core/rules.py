@@ -24,7 +24,7 @@ def tables(document: str, name: str) -> list[Table]:
         mark = _MARK.fullmatch(line)
         if mark and mark["name"] == name:
             facts = [part.strip().split("=", 1) for part in mark["facts"].split("|")[1:]]
-            found.append(Table({key: value for key, value in facts}, _rows(lines[number + 1 :])))
+            found.append(Table(dict(facts), _rows(lines[number + 1 :])))
     assert found, f"docs/rules/{document} has no table named {name}"
     return found
 

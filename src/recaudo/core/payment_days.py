@@ -158,7 +158,7 @@ _ORDINALS = {
     for name in names
 }
 _NOISE = re.compile(
-    r"\b(?:y|and|e|los|las|el|la|the|de|del|of|dias?|days?|cada|every|pagan?|pagos?|pays?|on)\b"
+    r"\b(?:y|and|e|los|las|el|la|the|de|del|of|dias?|days?|cada|every|pagan?|pagos?|pays?|on|mes|month)\b"
 )
 _PARTS = re.compile(r"[0-9]+[a-z]+|[a-z]+|-?[0-9]+")
 _REVIEW = re.compile(r"\s*(?:dias? de )?(?:revision|recepcion|radicacion|review)\b")
