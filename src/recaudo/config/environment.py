@@ -9,8 +9,8 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlparse
 
+from recaudo.config import translations
 from recaudo.core.problems import Problem
 from recaudo.database import launcher
 
@@ -26,6 +26,7 @@ def env_file() -> Path:
 
 def load() -> None:
     """Put what `recaudo init` wrote into the environment; what is set already wins."""
+    translations.compile_stale()
     if not env_file().is_file():
         return
     for line in env_file().read_text(encoding="utf-8").splitlines():
@@ -39,7 +40,7 @@ def write_secrets() -> bool:
     path = env_file()
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    launcher.make_home()
     text = f"# Made by `recaudo init`. Keep it secret.\nRECAUDO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
@@ -65,19 +66,8 @@ def words(name: str, default: list[str]) -> list[str]:
 
 def database() -> dict[str, Any]:
     """Django's settings for ``DATABASE_URL``, or for the embedded server, started if need be."""
-    url = os.environ.get("DATABASE_URL") or launcher.ensure_running().url
-    parsed = urlparse(url)
-    if parsed.scheme not in {"postgres", "postgresql"}:
-        raise Problem("database_url_not_postgresql", scheme=parsed.scheme)
-    query = dict(parse_qsl(parsed.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parsed.path.lstrip("/")),
-        "USER": unquote(parsed.username or ""),
-        "PASSWORD": unquote(parsed.password or ""),
-        "HOST": query.pop("host", None) or parsed.hostname or "",
-        "PORT": query.pop("port", None) or parsed.port or "",
+        **launcher.ensure_running().django(),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": query,
     }

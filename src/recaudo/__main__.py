@@ -1,0 +1,3 @@
+from recaudo.cli.main import main
+
+main()

@@ -1,0 +1,31 @@
+"""Sentences of the command line's own codes, and of the installation's."""
+
+from recaudo.core.problems import N_
+
+SENTENCES = {
+    "unknown_creditor": N_(
+        "No hay un acreedor con el código «{creditor}». Los que hay: {known}. "
+        "Cree uno con `recaudo creditor add`."
+    ),
+    "not_initialised": N_(
+        "La base de datos todavía no tiene las tablas de Recaudo. Ejecute `recaudo init`."
+    ),
+    "database_gone": N_(
+        "La base de datos no responde o cortó la conexión ({detail}). No se perdió nada de lo "
+        "confirmado: revise con `recaudo check` y repita la orden."
+    ),
+    "disk_full": N_(
+        "No queda espacio en el disco de la base de datos. Nada quedó a medias: libere espacio y "
+        "repita la orden."
+    ),
+    "secret_missing": N_(
+        "Falta la clave secreta de esta instalación. Ejecute `recaudo init`, o defina "
+        "RECAUDO_SECRET_KEY en el entorno."
+    ),
+    "confirmation_missing": N_(
+        "Esto reemplaza los datos que hay. Repita la orden con --yes si está seguro."
+    ),
+    "port_taken": N_(
+        "El puerto {port} ya está en uso. Detenga el otro programa o use --port con otro número."
+    ),
+}
