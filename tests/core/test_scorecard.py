@@ -19,7 +19,7 @@ from .rules import rows
 CARD = house_scorecard()
 NAMES = [entry.fact for entry in CARD.facts]
 VALUES = st.one_of(st.none(), st.integers(-10, 3000), st.integers(-(10**6), 3 * 10**6))
-FACTS = st.fixed_dictionaries({name: VALUES for name in NAMES})
+FACTS = st.fixed_dictionaries(dict.fromkeys(NAMES, VALUES))
 
 MORE_IS_WORSE = (
     "max_dpd",
@@ -48,7 +48,7 @@ def test_the_thresholds_are_the_odds_they_say_they_are() -> None:
 
 def boundaries() -> list[dict[str, int | None]]:
     """Each edge of each band, one fact at a time, the rest unknown; then all unknown."""
-    cases: list[dict[str, int | None]] = [{name: None for name in NAMES}]
+    cases: list[dict[str, int | None]] = [dict.fromkeys(NAMES)]
     for entry in CARD.facts:
         edges = {
             band.to + step for band in entry.bands if band.to is not None for step in (-1, 0, 1)

@@ -68,7 +68,7 @@ def test_small_decimals_are_shown_whole() -> None:
 def test_a_missing_fact_leaves_a_gap_and_an_unknown_code_tells_itself() -> None:
     assert ABSENT in sentence("owed_twice", {"number": "FV-1"})
     unknown = sentence("never_seen", {"row": 12345, "amount": Decimal("1000.5")}, "es")
-    assert "never_seen" in unknown and "row = 12345" in unknown and "1000,5" in unknown
+    assert "never_seen" in unknown and "row = 12345" in unknown and "1.000,5" in unknown
 
 
 def test_a_sentence_with_a_mistake_still_tells_code_and_facts() -> None:
