@@ -42,6 +42,17 @@ def test_every_code_of_core_has_a_sentence_and_gives_the_facts_it_names() -> Non
         assert named <= facts, code
 
 
+def test_every_code_raised_anywhere_has_a_sentence() -> None:
+    known = {code for _, code, _ in all_sentences()}
+    raised = {
+        f"{path.relative_to(SOURCE)}: {code}"
+        for path in SOURCE.rglob("*.py")
+        for code in re.findall(r"Problem\(\s*\"(\w+)\"", path.read_text("utf-8"))
+        if code not in known
+    }
+    assert sorted(raised) == []
+
+
 def test_every_reason_of_an_indicator_has_a_sentence() -> None:
     text = (SOURCE / "core" / "kpi.py").read_text("utf-8")
     reasons = set(re.findall(r'"((?:no|nothing|nobody|sales|negative)_\w+)"', text))
