@@ -195,12 +195,12 @@ def backup(file: Annotated[Path, typer.Argument(help="Archivo que se escribe.")]
 
 def restore(
     file: Annotated[Path, typer.Argument(help="Archivo que escribió `recaudo backup`.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Reemplaza los datos que haya.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Reemplaza los datos que haya.")] = False,
 ) -> None:
-    """Vuelve a poner los datos de una copia; se niega si ya hay datos y no dice --yes."""
+    """Vuelve a poner los datos de una copia; se niega si ya hay datos y no dice --force."""
     from recaudo.database import ensure_running
     from recaudo.database.backup import restore as read
 
-    read(ensure_running(), file, force=yes)
+    read(ensure_running(), file, force=force)
     prepare()
     output.console.print(f"Datos restaurados de {file}.", soft_wrap=True)

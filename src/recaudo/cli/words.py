@@ -22,9 +22,6 @@ SENTENCES = {
         "Falta la clave secreta de esta instalación. Ejecute `recaudo init`, o defina "
         "RECAUDO_SECRET_KEY en el entorno."
     ),
-    "confirmation_missing": N_(
-        "Esto reemplaza los datos que hay. Repita la orden con --yes si está seguro."
-    ),
     "port_taken": N_(
         "El puerto {port} ya está en uso. Detenga el otro programa o use --port con otro número."
     ),
