@@ -112,10 +112,12 @@ class Day:
 
     ``ordinals``: ``core.calendar.business_ordinals`` for at least 400 days before and after
     ``as_of`` (what lies outside counts as long past, or as a plain day).
-    ``payment_days``: (customer id, day) of the customers with a payment calendar, from 62 days
-    before ``as_of`` to 62 days after.
+    ``payment_days``: for each payment calendar in use, keyed by its text in the database
+    (``payment_calendar::text``), its days from 62 days before ``as_of`` to 62 days after.
     ``ledger_on``: day of the newest import that was done; None where the ledger is not imported.
     ``customers``: only these; None is all of them. The result is that part of the whole result.
+    ``zone``: the creditor's IANA zone; instants of the ledger count on their local day.
+    ``is_past``: balances are replayed as of the day (open now plus what was applied later).
     """
 
     creditor_id: int
@@ -123,8 +125,10 @@ class Day:
     ordinals: Sequence[tuple[date, int]]
     ledger_on: date | None = None
     stale_after_days: int = 1
-    payment_days: Sequence[tuple[int, date]] = ()
+    payment_days: Mapping[str, Sequence[date]] = field(default_factory=dict)
     customers: Sequence[int] | None = None
+    zone: str = "UTC"
+    is_past: bool = False
 
 
 def check(plan: Plan) -> None:

@@ -47,7 +47,7 @@ DECISIONS = _table(
     next_step="text?",  # what comes after today: the earliest over the documents
     next_on="day?",
     priority="money",  # orders the worklist, larger first
-    value="money",  # expected_value minus the cost of today's step
+    value="money",  # expected_value, with today's step's cost instead of cost_to_work
     slot="int",  # 0 … 9999, for experiments
 )
 
@@ -116,20 +116,18 @@ HOLD_REASONS = (
 
 # Why nothing is to be done: stated holds. A document needs one of these, or a step and a day.
 STATED_HOLDS = (
-    "ceded",
+    "do_not_contact",
+    "small_balance",
     *HOLD_REASONS,
     "disputed",
     "promised",
     "planned",
-    "do_not_contact",
-    "small_balance",
+    "ceded",
 )
 
-# Every reason of a decision, in order of precedence for a customer.
+# Every reason of a decision. A customer has the first in this order that one of its documents has.
 REASONS = (
     "step_due",  # today's step
-    "nothing_open",  # the customer owes nothing
-    *STATED_HOLDS,
     "credits_cover",  # unapplied credits cover what is overdue: a task to apply them
     "waiting_payment_day",  # the step waits for the customer's day of payment
     "min_gap",  # the step waits: the last contact is too recent
@@ -137,6 +135,8 @@ REASONS = (
     "ledger_stale",  # the message waits: the ledger is too old
     "no_channel",  # the step is due and nothing reaches the customer: a task to complete the data
     "not_yet_due",  # the next step is in the future
+    *STATED_HOLDS,
+    "nothing_open",  # the customer owes nothing
     "no_next_step",  # never: what without_next_action counts
 )
 
@@ -155,7 +155,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Counts:
-    """``without_next_action``: open documents with neither a next step and day nor a stated hold."""
+    """``without_next_action``: open documents with neither a next step nor a stated hold."""
 
     customers: int
     documents_open: int
