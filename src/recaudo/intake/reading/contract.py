@@ -40,7 +40,7 @@ speak of one customer or hold the same key; reading does not merge them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
@@ -346,4 +346,10 @@ class Reading(Protocol):
 
     def batches(self) -> Iterator[Batch]:
         """Problem ``questions_open`` while ``questions`` is not empty."""
+        ...
+
+    def originals(self, rows: Collection[tuple[str, int]]) -> Dict[tuple[str, int], Dict[str, str]]:
+        """The named rows, (sheet, row_no), whole as in ``Reject.original``; reads the file again.
+
+        For typed rows that the ledger refuses, so that they reach the file of rejected rows."""
         ...
