@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from factories import assign, make_creditor, make_customer, make_member, make_user
 
+from factories import assign, make_creditor, make_customer, make_member, make_user
 from recaudo.access.models import Role
 from recaudo.portfolio.queries.customers import (
     mask_email,

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
-from recaudo.access.queries import membership_of, may, sees_whole_portfolio
+from recaudo.access.queries import may, membership_of, sees_whole_portfolio
 from recaudo.portfolio.models import Assignment, Customer
 
 __all__ = [

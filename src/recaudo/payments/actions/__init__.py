@@ -1,0 +1,1 @@
+"""Writing payments: recording credits, applying them, taking them back."""
