@@ -20,7 +20,6 @@ from recaudo.database.binaries import Binaries, client_binaries
 from recaudo.database.dsn import Dsn
 
 HEAD_BYTES = 64 * 1024  # a restore script sets its parameters well within this
-LOCK_WAIT_SECONDS = 15
 
 _TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (?!DATA )", re.MULTILINE)  # of pg_restore --list
 _SCHEMAS = """
@@ -94,10 +93,11 @@ def backup(dsn: Dsn, file: Path) -> Saved:
     return Saved(file, file.stat().st_size, tables)
 
 
-def restore(dsn: Dsn, file: Path, *, force: bool = False) -> int:
+def restore(dsn: Dsn, file: Path, *, force: bool = False, lock_wait_seconds: int = 15) -> int:
     """Fill the empty database ``dsn`` from ``file``: all of it or nothing. Gives back its tables.
 
-    ``force`` first drops every schema and all that is in them, in the same transaction. Tables
+    ``force`` first drops every schema and all that is in them, in the same transaction; it gives
+    up when others do not let go of a table within ``lock_wait_seconds``. Tables
     whose definition is older than the program are brought up to date by the migrations after.
     Problems ``backup_missing``, ``backup_unreadable``, ``restore_not_empty``,
     ``restore_failed``, ``database_unreachable`` and those of `client_binaries`.
@@ -112,7 +112,7 @@ def restore(dsn: Dsn, file: Path, *, force: bool = False) -> int:
             raise Problem(
                 "restore_not_empty", database=dsn.shown, count=len(present), first=present[0]
             )
-        begin = _beginning(connection) if present else "BEGIN;\n"
+        begin = _beginning(connection, lock_wait_seconds) if present else "BEGIN;\n"
     _play(tools, dsn, file, begin, _TABLES_MUST_BE.replace("{wanted}", str(tables)) + "COMMIT;\n")
     return tables
 
@@ -171,12 +171,12 @@ def _for_older_servers(head: bytes) -> bytes:
     return head.replace(b"SET transaction_timeout = 0;\n", b"", 1)
 
 
-def _beginning(connection: psycopg.Connection) -> str:
+def _beginning(connection: psycopg.Connection, lock_wait_seconds: int) -> str:
     """Empty the database, inside the transaction that fills it again."""
     drop = sql.SQL("DROP SCHEMA {} CASCADE;\n")
     return "".join(
         [
-            f"BEGIN;\nSET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s';\n",
+            f"BEGIN;\nSET LOCAL lock_timeout = '{lock_wait_seconds}s';\n",
             *(
                 drop.format(sql.Identifier(schema)).as_string(connection)
                 for (schema,) in connection.execute(_SCHEMAS)

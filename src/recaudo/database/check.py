@@ -39,7 +39,9 @@ def check(dsn: Dsn, *, zones: Sequence[str] = (), pending: Sequence[str] = ()) -
     """
     found = [*_disk(), *_embedded()]
     try:
-        with psycopg.connect(dsn.conninfo, connect_timeout=10, autocommit=True) as connection:
+        with psycopg.connect(
+            dsn.conninfo, connect_timeout=10, autocommit=True, client_encoding="utf8"
+        ) as connection:
             found += _server(connection)
             found += _clock(connection)
             for zone in zones:
@@ -96,7 +98,6 @@ def _server(connection: psycopg.Connection) -> Iterator[Finding]:
     row = connection.execute(
         """
         SELECT pg_encoding_to_char(encoding),
-               current_setting('client_encoding'),
                has_database_privilege(current_database(), 'CREATE'),
                has_schema_privilege(coalesce(current_schema(), 'public'), 'CREATE'),
                current_user
@@ -105,7 +106,7 @@ def _server(connection: psycopg.Connection) -> Iterator[Finding]:
         """
     ).fetchone()
     assert row is not None  # the database we are connected to is in the list
-    encoding, _, may_extend, may_create, user = row
+    encoding, may_extend, may_create, user = row
     number = connection.info.server_version  # 180006
     version = f"{number // 10000}.{number % 10000}"
     yield _judge(

@@ -44,9 +44,12 @@ class Place:
 
     @property
     def sockets(self) -> Path:
-        """``run/`` beside the data, or a folder in /tmp where that path would be too long."""
+        """``run/`` beside the data; a folder in /tmp where that path is too long for a socket.
+
+        Or has a comma, at which libpq would split it into two hosts.
+        """
         inside = self.folder / "run"
-        if len(os.fsencode(inside / SOCKET)) < SOCKET_PATH_MAX:
+        if len(os.fsencode(inside / SOCKET)) < SOCKET_PATH_MAX and "," not in str(inside):
             return inside
         return Path(f"/tmp/recaudo-{self.uid}-{self.key}")
 

@@ -242,12 +242,12 @@ def _settings(place: Place) -> dict[str, str]:
     if not shared.is_dir() or shutil.disk_usage(shared).total < 256 << 20:
         settings["dynamic_shared_memory_type"] = "mmap"  # containers often give 64 MB
     if _fast():
-        settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        settings |= {"fsync": "off", "full_page_writes": "off"}
     return settings
 
 
 def _fast() -> bool:
-    """Tests only: a crash of the machine may lose the data."""
+    """Tests only: a crash of the machine (not of the server) may lose the data."""
     return os.environ.get("RECAUDO_PG_FAST") == "1"
 
 
