@@ -86,6 +86,13 @@ class Message(CreditorRow):
                 condition=Q(channel__in=Channel.values), name="message_channel"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["creditor", "not_after"],
+                name="message_pending",
+                condition=Q(state__in=["proposed", "planned"]),
+            )
+        ]
 
 
 class StepItem(CreditorRow):

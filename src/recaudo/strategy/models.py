@@ -79,7 +79,11 @@ class SegmentStay(CreditorRow):
 
 
 class Decision(CreditorRow):
-    """The newest run's word on one customer. Replaced by every live run; kept in Parquet."""
+    """The newest run's word on one customer. Replaced by every live run; kept in Parquet.
+
+    ``priority`` orders the worklist, larger first; it and ``value`` are whole ten-thousandths of
+    the creditor's currency, as in the facts. One partition a creditor, swapped whole.
+    """
 
     customer = models.OneToOneField(
         Customer, on_delete=models.PROTECT, primary_key=True, db_constraint=False
@@ -90,16 +94,18 @@ class Decision(CreditorRow):
     step_key = models.TextField(null=True)
     next_step = models.TextField(null=True)
     next_on = models.DateField(null=True)
-    # Creditor's currency; orders the worklist, larger first.
     priority = models.BigIntegerField()
-    value = models.DecimalField(max_digits=18, decimal_places=4)
+    value = models.BigIntegerField()
     slot = models.PositiveSmallIntegerField()
     arm = models.TextField(default="", db_default="")
     model_version = models.TextField(default="", db_default="")
 
 
 class DocumentDecision(CreditorRow):
-    """The newest run's word on one open document: its next step and day, or the reason for none."""
+    """The newest run's word on one open document: its next step and day, or the reason for none.
+
+    ``missed_step`` came too late and is skipped (S2-01). One partition a creditor, as above.
+    """
 
     document = models.OneToOneField(
         Document, on_delete=models.PROTECT, primary_key=True, db_constraint=False
@@ -108,12 +114,14 @@ class DocumentDecision(CreditorRow):
     reason = models.TextField()
     next_step = models.TextField(null=True)
     next_on = models.DateField(null=True)
+    missed_step = models.TextField(null=True)
 
 
 class Task(CreditorRow):
     """Something for a person: a call, a visit, applying a credit. Ordered by ``priority``.
 
     ``state``: ``proposed`` (F9), ``open``, ``done``, ``withdrawn``. ``due_on`` is its deadline.
+    ``outcome`` says what came of it, or why it was withdrawn. ``priority`` as in ``Decision``.
     """
 
     customer = owned_key(Customer, related_name="tasks")
@@ -153,7 +161,8 @@ class Task(CreditorRow):
                 fields=["creditor", "-priority", "id"],
                 name="task_open",
                 condition=Q(state="open"),
-            )
+            ),
+            models.Index(fields=["creditor", "run_id"], name="task_run"),
         ]
 
 
