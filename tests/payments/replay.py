@@ -15,9 +15,7 @@ from recaudo.portfolio.models import Document, DocumentAdjustment
 def balances_on(creditor: Creditor, day: date) -> dict[int, Decimal]:
     """Document → what was open on ``day``, where it was not zero."""
     with scope(creditor=creditor):
-        open_now = {
-            d.pk: d.original_amount for d in Document.objects.filter(issued_on__lte=day)
-        }
+        open_now = {d.pk: d.original_amount for d in Document.objects.filter(issued_on__lte=day)}
         for each in DocumentAdjustment.objects.filter(value_on__lte=day):
             if each.document_id in open_now:
                 open_now[each.document_id] += each.delta

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django_scopes import scope
+
 from factories import (
     adjust,
     apply,
@@ -15,7 +16,6 @@ from factories import (
     make_document,
     refresh,
 )
-
 from recaudo.core.application import Line, Stated
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem

@@ -44,7 +44,7 @@ SENTENCES: dict[str, str] = {
     "ledger_agrees": N_("El libro cuadra: cada saldo es la suma de sus movimientos."),
     # recaudo check --ledger: what does not agree
     "document_amount_differs": N_(
-        "{creditor}: {count} documentos tienen un valor distinto de su original más sus correcciones; "
+        "{creditor}: {count} documentos no valen su original más sus correcciones; "
         "por ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
     "document_open_differs": N_(

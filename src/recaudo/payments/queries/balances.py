@@ -11,7 +11,7 @@ documents where they lie; all take the parameters of ``parameters``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,8 +21,9 @@ from django.db import connection
 
 from recaudo.access.models import Creditor
 
-#: One row per document with something open on the day: document, customer, currency, open_amount,
-#: due_on, dpd (days past due, 0 … ), is_written_off, is_ceded.
+#: ``open_on``: one row per document with something open on the day. document_id, key, customer_id,
+#: currency, open_amount, due_on, dpd (days past due, 0 … ), is_written_off, is_ceded, issued_on,
+#: kind, product, seller, branch, zone.
 OPEN_ON = """
 WITH later AS MATERIALIZED (
   SELECT document_id, SUM(amount) AS amount
@@ -54,31 +55,33 @@ left_ageing AS MATERIALIZED (
   GROUP BY document_id
 ),
 candidates AS (
-  SELECT d.id, d.open_amount + COALESCE(l.amount, 0) AS open_amount
+  SELECT d.*, d.open_amount + COALESCE(l.amount, 0) AS open_then
   FROM portfolio_document d LEFT JOIN later l ON l.document_id = d.id
   WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0
+    AND (%(customers)s::bigint[] IS NULL OR d.customer_id = ANY(%(customers)s))
   UNION ALL
-  SELECT d.id, l.amount
+  SELECT d.*, l.amount AS open_then
   FROM later l JOIN portfolio_document d ON d.id = l.document_id
   WHERE d.open_amount = 0
+    AND (%(customers)s::bigint[] IS NULL OR d.customer_id = ANY(%(customers)s))
 ),
 open_on AS (
-  SELECT d.id AS document_id, d.customer_id, d.currency, c.open_amount,
+  SELECT d.id AS document_id, d.key, d.customer_id, d.currency, d.open_then AS open_amount,
          COALESCE(u.due_on, d.due_on) AS due_on,
          GREATEST(0, %(day)s::date - COALESCE(u.due_on, d.due_on)) AS dpd,
          COALESCE(e.is_written_off, FALSE) AS is_written_off,
          COALESCE(e.is_ceded, FALSE) AS is_ceded,
          d.issued_on, d.kind, d.product, d.seller, d.branch, d.zone
-  FROM candidates c
-  JOIN portfolio_document d ON d.id = c.id
+  FROM candidates d
   LEFT JOIN later_due u ON u.document_id = d.id
   LEFT JOIN left_ageing e ON e.document_id = d.id
-  WHERE c.open_amount <> 0
+  WHERE d.open_then <> 0
     AND (d.issued_on <= %(day)s OR (d.recorded_at AT TIME ZONE %(zone)s)::date <= %(day)s)
 )
 """
 
-#: One row per credit with something unapplied on the day: credit, customer, currency, unapplied.
+#: ``unapplied_on``: one row per credit with something unapplied on the day. credit_id, customer_id,
+#: currency, unapplied.
 UNAPPLIED_ON = """
 WITH later AS MATERIALIZED (
   SELECT credit_id, SUM(amount) AS amount
@@ -97,10 +100,12 @@ unapplied_on AS (
   FROM payments_credit c LEFT JOIN later l ON l.credit_id = c.id
   WHERE c.creditor_id = %(creditor)s AND c.value_on <= %(day)s AND c.unapplied > 0
     AND c.unapplied + COALESCE(l.amount, 0) <> 0
+    AND (%(customers)s::bigint[] IS NULL OR c.customer_id = ANY(%(customers)s))
   UNION ALL
   SELECT c.id, c.customer_id, c.currency, l.amount
   FROM later l JOIN payments_credit c ON c.id = l.credit_id
   WHERE c.value_on <= %(day)s AND c.unapplied = 0 AND l.amount <> 0
+    AND (%(customers)s::bigint[] IS NULL OR c.customer_id = ANY(%(customers)s))
 )
 """
 
@@ -129,9 +134,16 @@ class UnappliedCredit:
     unapplied: Decimal
 
 
-def parameters(creditor: Creditor, day: date) -> dict[str, Any]:
-    """What ``OPEN_ON`` and ``UNAPPLIED_ON`` read: the creditor, the day, the creditor's zone."""
-    return {"creditor": creditor.pk, "day": day, "zone": creditor.timezone}
+def parameters(
+    creditor: Creditor, day: date, customers: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """What ``OPEN_ON`` and ``UNAPPLIED_ON`` read. ``customers`` (ids): only theirs; None: all."""
+    return {
+        "creditor": creditor.pk,
+        "day": day,
+        "zone": creditor.timezone,
+        "customers": None if customers is None else list(customers),
+    }
 
 
 def open_as_of(creditor: Creditor, day: date) -> Iterator[OpenDocument]:
