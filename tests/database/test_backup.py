@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 from recaudo.core.problems import Problem
 from recaudo.database.backup import backup, restore
 from recaudo.database.binaries import candidates
+from recaudo.database.check import check
 from recaudo.database.dsn import Dsn
-from recaudo.database.launcher import ensure_running
+from recaudo.database.launcher import ensure_running, release
 
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 LEDGER = """
@@ -131,6 +134,36 @@ def test_a_backup_that_fails_keeps_the_one_before(home: Path, outside: Path) -> 
         backup(dsn, outside / "no" / "folder.dump")
     assert failed.value.code == "backup_file_not_writable"
     assert file.read_text() == "the one before"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_on_a_full_disk_the_backup_before_stays_and_no_server_is_half_made(
+    home: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn = ensure_running()
+    fill(dsn)
+    small = outside / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=100k,mode=755", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        (small / "b.dump").write_text("the one before")
+        with pytest.raises(Problem) as failed:
+            backup(dsn, small / "b.dump")
+        assert failed.value.code == "backup_failed"
+        assert "No space left" in str(failed.value.facts["detail"])
+        assert [path.read_text() for path in small.iterdir()] == ["the one before"]
+
+        monkeypatch.setenv("RECAUDO_HOME", str(small / "home"))
+        with pytest.raises(Problem) as failed:
+            ensure_running()
+        assert failed.value.code == "database_not_created"
+        assert not list(small.glob("home/postgres/*/PG_VERSION"))
+        assert "disk_low" in {finding.code for finding in check(dsn)}
+    finally:
+        release()
+        subprocess.run(["umount", str(small)], check=True)
 
 
 @pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="PostgreSQL 15 is not installed")
