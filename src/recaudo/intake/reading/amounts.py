@@ -113,14 +113,14 @@ def _undress(value: str) -> tuple[str, bool]:
     return text, negative
 
 
-def parse_amount(value: str, sign: Sign) -> Decimal | str:
-    """The amount ``value`` writes, to four decimals, or the code of why it writes none.
+def parse_amount(value: str, sign: Sign, quantum: Decimal = _QUANTUM) -> Decimal | str:
+    """The amount ``value`` writes, to ``quantum``, or the code of why it writes none.
 
     Codes: ``bad_amount``, ``excel_scientific``, ``excel_error``, ``amount_too_large``. A value
     that ``sign`` does not explain ('1,5' in a column with decimal points) is ``bad_amount``.
     """
     if value.startswith(NUMBER):
-        return _decimal(value[1:])
+        return _decimal(value[1:], quantum)
     text = value.strip()
     if EXCEL_ERROR.match(text):
         return "excel_error"
@@ -139,7 +139,7 @@ def parse_amount(value: str, sign: Sign) -> Decimal | str:
     if thousands in core and not _is_grouped(core, thousands, decimal):
         return "bad_amount"
     plain = core.replace(thousands, "").replace(decimal, ".") if decimal else core
-    return _decimal(("-" if negative else "") + plain)
+    return _decimal(("-" if negative else "") + plain, quantum)
 
 
 def _is_grouped(core: str, thousands: str, decimal: str) -> bool:
@@ -155,9 +155,9 @@ def _is_grouped(core: str, thousands: str, decimal: str) -> bool:
     )
 
 
-def _decimal(text: str) -> Decimal | str:
+def _decimal(text: str, quantum: Decimal) -> Decimal | str:
     try:
-        amount = Decimal(text).quantize(_QUANTUM, ROUND_HALF_UP)
+        amount = Decimal(text).quantize(quantum, ROUND_HALF_UP)
     except InvalidOperation:
         return "bad_amount"
     return amount if abs(amount) < LIMIT else "amount_too_large"

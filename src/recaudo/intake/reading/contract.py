@@ -17,16 +17,17 @@ subtotals, page breaks, repeated headings and blank rows are skipped and are no 
 A typed row has every column of ``SCHEMA``, null where the file says nothing. ``record`` says what
 it carries:
 
-``document``  a debit. Not null: customer_code, number, due_on, amount (> 0).
+``document``  a debit. Not null: customer_code, number, due_on, amount (≥ 0; zero only with a
+              balance of zero: nothing is owed, which closes the document if it is known).
               ``open_amount`` is the balance the file states (0 … ); null where the file states none
               and ``amount`` less the payments is meant. A file with one amount column and no
               payments has open_amount = amount. With ``paid_amount`` set the row also carries one
               payment of this document (``paid_on`` not null). With ``settled_amount`` set that
-              much was paid on unknown days. Capital … tax are parts of
-              open_amount (of amount where open_amount is null) and add up to it.
+              much was paid on unknown days. Capital … tax are parts that add up, to a cent, to
+              open_amount or, failing that, to amount. amount ≥ open_amount.
 ``credit``    a negative row (F6), signs turned: ``open_amount`` (what is left to apply) and
-              ``amount`` are > 0; ``credit_kind`` is a value of ``CreditKind``. customer_code and
-              number are not null; issued_on or due_on is set.
+              ``amount`` are ≥ 0, amount ≥ open_amount; ``credit_kind`` is a value of
+              ``CreditKind``. customer_code and number are not null; issued_on or due_on is set.
 ``payment``   Not null: customer_code or number, paid_on, paid_amount (≠ 0; negative takes a payment
               back). ``number`` and its parts name the document paid, if any.
 ``customer``  only the customer and contact columns. Not null: customer_code.
@@ -34,7 +35,9 @@ it carries:
               one of ``currency``).
 
 Every record kind may carry customer, contact and obligation columns as well. Several rows may
-speak of one customer or hold the same key; reading does not merge them.
+speak of one customer or hold the same key; reading does not merge them. Only where a person
+accepted balances by age without documents (``ages = "one_per_age"``) several typed rows share one
+row_no, one for each age; the row counts once.
 ``customer_code`` falls back to the cleaned tax id, then to the name (notice ``customer_by_name``).
 """
 
@@ -102,7 +105,7 @@ FIELDS: tuple[Field, ...] = (
         ("credit_limit", "money", N_("Cupo de crédito")),
         ("terms_days", "int", N_("Plazo en días")),
         ("customer_since", "date", N_("Cliente desde")),
-        ("pay_days", "text", N_("Días de pago")),  # as written; ``labels.pay_days`` reads it
+        ("pay_days", "text", N_("Días de pago")),  # as written; ``core.payment_days`` reads it
         ("do_not_contact", "flag", N_("No contactar")),
     ),
     *_fields(
@@ -216,6 +219,7 @@ class Column:
     examples: tuple[str, ...] = ()
     #: How its values are written: ``dmy``, ``mdy``, ``ymd`` for dates; ``,`` or ``.`` (decimal).
     written: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
