@@ -1,0 +1,1 @@
+"""Reading what the faces show: reports, indicators, the statement of one customer."""

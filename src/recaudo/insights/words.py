@@ -1,0 +1,18 @@
+"""What the codes of insights/ say on screen, and the names of what its reports show."""
+
+from recaudo.core.problems import N_
+
+SENTENCES: dict[str, str] = {
+    "rate_missing": N_(
+        "Falta la tasa de {currencies} a {to} para el {day}: no se puede sumar {count} "
+        "documento(s), por ejemplo {documents}. Cargue la tasa de ese día o de uno anterior y "
+        "repita el informe."
+    ),
+    "grouping_unknown": N_("No se puede agrupar por «{by}». Se puede por {known}."),
+    "kpi_unknown": N_("No hay un indicador «{kpi}». Los que hay: {known}."),
+    "format_unknown": N_("No hay un formato «{format}». Los que hay: {known}."),
+    "file_needed": N_(
+        "Un archivo de Excel no cabe en la pantalla. Diga dónde guardarlo con --out."
+    ),
+    "period_unreadable": N_("Un periodo tiene entre 1 y 366 días, no {days}."),
+}
