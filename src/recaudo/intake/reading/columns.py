@@ -27,7 +27,10 @@ NEEDED = frozenset(
     | {"paid_amount", "exchange_rate", "currency", *COMPONENTS}
 )
 _CASH = re.compile(r"(?i)^(?:contado|de contado|inmediato|cash|immediate|a la vista|anticipado)")
-_WHOLE = re.compile(r"-?\d{1,5}(?!\d)")
+_DAYS = re.compile(
+    r"(?i)^(?:neto?|cr[eé]dito|cr[eé]d\.?|plazo|pago)?\s*(?:a\s+)?(-?\d{1,5})"
+    r"\s*(?:d|d[ií]as?|days?)?\.?\s*(?:netos?|net|f\.?f\.?)?$"
+)
 _CACHE_LIMIT = 500_000
 
 
@@ -157,11 +160,11 @@ def parse_cell(name: str, text: str, ways: Ways) -> Any:
 
 
 def _whole(text: str) -> int | str:
-    """'30 días', 'NET 30' → 30; 'Contado' → 0."""
+    """'30 días', 'NET 30' → 30; 'Contado' → 0; a terms code ('NAA8') is no number."""
     if _CASH.match(text):
         return 0
-    found = _WHOLE.search(re.sub(r"[.,]0+$", "", text))
-    return int(found[0]) if found else "bad_number"
+    found = _DAYS.match(re.sub(r"[.,]0+$", "", text.strip()))
+    return int(found[1]) if found else "bad_number"
 
 
 def _constant(name: str, text: str, ways: Ways) -> Any:

@@ -79,6 +79,7 @@ class Survey:
     positive_types: tuple[str, ...] = ()
     rows: int = 0
     blank_customers: int = 0
+    contested: set[str] = field(default_factory=set)  # fields whose columns say different things
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,17 @@ def survey(table: Table) -> Survey:
         for position in table.ages:
             evidence = found.amounts.setdefault(f"age:{position}", AmountEvidence())
             _survey_amounts(evidence, trimmed(batch.columns[position]))
+        found.contested |= {
+            name for name, places in table.contested.items() if not _is_same(batch, places)
+        }
         _survey_credits(found, table, batch)
         _survey_customers(found, table, batch)
     return found
+
+
+def _is_same(batch: RawBatch, places: tuple[int, ...]) -> bool:
+    first = batch.columns[places[0]]
+    return all(first.equals(batch.columns[each]) for each in places[1:])
 
 
 def _count(mask: pa.Array) -> int:
@@ -197,7 +206,8 @@ def ways(table: Table, found: Survey, hints: Hints) -> Ways:
     for name, wanted in table.missing.items():
         facts = {"field": BY_NAME[name].title, "headings": list(wanted)}
         notices.append(Notice("mapped_heading_missing", wanted[0], facts=facts, sheet=table.sheet))
-    for name, places in table.contested.items():
+    for name in sorted(found.contested):
+        places = table.contested[name]
         headings = tuple(table.headings[each] for each in places)
         questions.append(
             Question(

@@ -26,6 +26,9 @@ _AS_OF = re.compile(
     r"|\d{1,2} de [^\W\d]+ (?:de|del) \d{4}|\d{1,2}[\-/][a-z]{3}[\-/]\d{2,4})"
 )
 
+#: Cells of a row of data: numbers, dates, times. Age headings (1-30) are none.
+_VALUE = re.compile(r"^\x1f|^[-($]?[\d.,]*\d\)?$|^\d{1,4}([/.\-])\d{1,2}\1\d{2,4}\b|^\d+:\d\d")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -77,8 +80,8 @@ class Table:
 
     def columns(self) -> tuple[Column, ...]:
         """Every column of the file, used or not, with a few of its values."""
-        field_at = {position: name for name, position in self.fields.items()}
-        field_at |= {at: name for name, places in self.keys.items() for at in places}
+        field_at = {at: name for name, places in self.keys.items() for at in places}
+        field_at |= {position: name for name, position in self.fields.items()}
         field_at |= dict.fromkeys(self.ages, "age")
         return tuple(
             Column(
@@ -155,7 +158,9 @@ def _header_index(rows: list[tuple[int, list[str]]], mapping: Mapping) -> int | 
     wanted |= {fold_heading(one) for each in mapping.key.values() for one in each}
     best, best_score = None, 1
     for index, (_, cells) in enumerate(rows[:HEADINGS_WITHIN]):
-        filled = [each for each in cells if each.strip() and not each.startswith(NUMBER)]
+        filled = [each for each in cells if each.strip()]
+        if sum(1 for each in filled if _VALUE.match(each.strip())) * 5 > len(filled):
+            continue
         named = len({fold_heading(each) for each in filled} & wanted)
         told = named if wanted and not mapping.recognise_others else max(named, score(filled))
         if told > best_score and told * 3 >= len(filled):
@@ -216,7 +221,7 @@ def _bind(
         places = [at[fold_heading(each)] for each in wanted if fold_heading(each) in at]
         if places:
             fields[name] = places[0]
-        else:
+        elif name not in mapping.constants:
             missing[name] = wanted
     keys: dict[str, tuple[int, ...]] = {}
     for name, wanted in mapping.key.items():
