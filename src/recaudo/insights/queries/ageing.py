@@ -7,7 +7,6 @@ decimals: so every subtotal re-adds to the total, whatever it is grouped by.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -298,26 +297,25 @@ def _name(groups: Collection[Group], facts: dict[str, Any], by: By) -> None:
 
 
 def _rate_missing(facts: dict[str, Any], creditor: Creditor, as_of: date) -> Problem:
-    """What cannot be converted on the day: the currencies, how many rows, and the first of them."""
-    missing: dict[str, int] = defaultdict(int)
-    named: list[str] = []
+    """What is open on the day and cannot be converted on it."""
     documents = f"""{OPEN_ON}{RATES} SELECT o.currency, o.key FROM open_on o
         WHERE o.currency NOT IN (SELECT currency FROM rates_of_the_day) ORDER BY o.key"""
     credits = f"""{UNAPPLIED_ON}{RATES} SELECT o.currency, c.source || ' ' || c.external_id
         FROM unapplied_on o JOIN payments_credit c ON c.id = o.credit_id
         WHERE o.currency NOT IN (SELECT currency FROM rates_of_the_day) ORDER BY 2"""
-    for text in (documents, credits):
-        for currency, name in _rows(text, facts):
-            missing[currency] += 1
-            if len(named) < NAMED_MAX:
-                named.append(name.strip("|").replace("||", "|"))
+    rows = [*_rows(documents, facts), *_rows(credits, facts)]
+    return rate_missing(rows, creditor.currency, as_of)
+
+
+def rate_missing(rows: Sequence[tuple[str, str]], to: str, day: date) -> Problem:
+    """``rows``: (currency, document) that cannot be converted; the first of them are named."""
     return Problem(
         "rate_missing",
-        currencies=sorted(missing),
-        to=creditor.currency,
-        day=as_of,
-        count=sum(missing.values()),
-        documents=named,
+        currencies=sorted({currency for currency, _ in rows}),
+        to=to,
+        day=day,
+        count=len(rows),
+        documents=[" ".join(key.replace("|", " ").split()) for _, key in rows[:NAMED_MAX]],
     )
 
 
