@@ -61,7 +61,14 @@ class Judge:
         for name in {self.key, "name"} & {*typed.values}:
             is_total = pc.match_substring_regex(typed.values[name], STRICT_TOTAL)
             failing = pc.or_(failing, pc.fill_null(is_total, False))
-        return failing
+        return pc.or_(failing, self._is_lonely(typed)) if self.has_documents else failing
+
+    def _is_lonely(self, typed: Typed) -> pa.Array:
+        """Rows among documents that fill only the first column: titles printed again on a page."""
+        lonely = pc.equal(typed.get("record"), "customer")
+        for name in {*self.table.fields} - {self.key}:
+            lonely = pc.and_(lonely, pc.is_null(typed.get(name)))
+        return pc.fill_null(lonely, False)
 
     def _customers(self, typed: Typed) -> None:
         if self.key == "customer_code" or self.key not in typed.values:
