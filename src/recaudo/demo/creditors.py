@@ -98,7 +98,7 @@ AUSTRAL = Plan(
     products=("tarjeta", "crédito de consumo"),
     cities=("Santiago", "Concepción", "Temuco", "Valdivia"),
     methods=("Transferencia", "Webpay", "Caja"),
-    writing=Writing(";", "utf-8-sig", ",", ".", "%d-%m-%Y"),
+    writing=Writing(";", "utf-8-sig", ",", "", "%d-%m-%Y"),
 )
 BAJIO = Plan(
     code="bajio",

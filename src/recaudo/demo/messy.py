@@ -103,7 +103,7 @@ class _Page:
         if n == 3:  # a day that does not exist
             lines[0].due_on = f"31/02/{self.today.year}"
         if n == 6:  # a formula that lost its cell
-            lines[1].open_amount = "#N/A"
+            lines[1].open_amount = "#¡REF!"
         for line in lines:
             self._write(line, who, n)
         self.total(f"TOTAL {who.name.upper()}", printed)
