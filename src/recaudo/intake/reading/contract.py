@@ -236,6 +236,11 @@ class Question:
     examples: tuple[str, ...] = ()
     sheet: str = ""
 
+    @property
+    def told(self) -> Dict[str, object]:
+        """What the code's sentence may name."""
+        return {"column": self.column, "examples": self.examples, "choices": self.choices}
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -248,6 +253,12 @@ class Notice:
     facts: Dict[str, object] = field(default_factory=dict)
     sheet: str = ""
 
+    @property
+    def told(self) -> Dict[str, object]:
+        """What the code's sentence may name."""
+        own = {"column": self.column, "count": self.count, "examples": self.examples}
+        return {**own, "sheet": self.sheet, **self.facts}
+
 
 @dataclass(frozen=True)
 class CellProblem:
@@ -257,6 +268,11 @@ class CellProblem:
     value: str
     code: str
     facts: Dict[str, object] = field(default_factory=dict)
+
+    @property
+    def told(self) -> Dict[str, object]:
+        """What the code's sentence may name."""
+        return {"column": self.column, "value": self.value, **self.facts}
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class Leftovers:
             return self.table.headings[position], cells[position].strip()
         heading = self.table.heading_of(name) if name in BY_NAME else name
         position = self.table.fields.get(name, -1)
-        return heading, cells[position].strip() if 0 <= position < len(cells) else ""
+        cell = cells[position].strip() if 0 <= position < len(cells) else ""
+        return heading, cell.removeprefix("'") if cell[1:2] in ("=", "+", "-", "@") else cell
 
     def _total(self, row_no: int, cells: list[str], texts: list[str]) -> str | None:
         label = next((each for each in texts if _LOOSE_TOTAL.match(each)), "")

@@ -208,6 +208,13 @@ class _TableReader:
                 Notice("balance_above_amount", self.table.heading_of("open_amount"),
                        self.judge.above_amount, sheet=self.table.sheet)
             )  # fmt: skip
+        if self.judge.key == "name":
+            self.notices.append(
+                Notice("customer_by_name", self.table.heading_of("name"), sheet=self.table.sheet)
+            )
+        if self.table.layout and self.table.layout.name:
+            facts = {"name": self.table.layout.name}
+            self.notices.append(Notice("layout_used", facts=facts, sheet=self.table.sheet))
         if self.judge.uses_components is False:
             self.notices.append(Notice("components_ignored", sheet=self.table.sheet))
 

@@ -37,8 +37,13 @@ def raw_text(table: Table, batch: RawBatch, field: str) -> pa.Array | None:
 
 
 def trimmed(values: pa.Array) -> pa.Array:
-    """Without spaces around; the words for nothing ('-', 'N/A', 'NULL') are null."""
+    """Without spaces around; the words for nothing ('-', 'N/A', 'NULL') are null.
+
+    The apostrophe that ``rejects`` puts before a formula goes again.
+    """
     values = pc.utf8_trim_whitespace(values)
+    if pc.any(pc.starts_with(values, "'")).as_py():
+        values = pc.replace_substring_regex(values, _NEUTRALISED, r"\1")
     return _null_where(values, pc.is_in(values, _BLANKS))
 
 
@@ -59,8 +64,6 @@ def clean_text(values: pa.Array, field: str, *, is_float_id: bool, zero_fill: in
     values = unmarked(values)
     if pc.any(pc.match_substring_regex(values, r"\s\s|[\t\r\n]")).as_py():
         values = pc.replace_substring_regex(values, r"\s+", " ")
-    if pc.any(pc.starts_with(values, "'")).as_py():
-        values = pc.replace_substring_regex(values, _NEUTRALISED, r"\1")
     if BY_NAME[field].kind == "code" and is_float_id:
         values = pc.replace_substring_regex(values, _FLOAT_ID, r"\1")
     if zero_fill:
