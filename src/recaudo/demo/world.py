@@ -136,7 +136,7 @@ class World:
     country: str
     currency: str
     today: date
-    random: Random
+    random: Random = field(compare=False)
     place: Place
     clients: list[Client] = field(default_factory=list)
     debits: list[Debit] = field(default_factory=list)
