@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     ),
     "grouping_unknown": N_("No se puede agrupar por «{by}». Se puede por {known}."),
     "kpi_unknown": N_("No hay un indicador «{kpi}». Los que hay: {known}."),
+    "timeline_page_unknown": N_("Esa página de la historia no existe. Vuelva a abrir al cliente."),
     "format_unknown": N_("No hay un formato «{format}». Los que hay: {known}."),
     "file_needed": N_(
         "Un archivo de Excel no cabe en la pantalla. Diga dónde guardarlo con --out."

@@ -146,22 +146,26 @@ def parameters(
     }
 
 
-def open_as_of(creditor: Creditor, day: date) -> Iterator[OpenDocument]:
-    """Every document of ``creditor`` open on ``day``, by id; written off and ceded ones marked."""
+def open_as_of(
+    creditor: Creditor, day: date, customers: Sequence[int] | None = None
+) -> Iterator[OpenDocument]:
+    """Every document (of these customers) open on ``day``, by id; written off, ceded marked."""
     text = (
         OPEN_ON + "SELECT document_id, customer_id, currency, open_amount, due_on, dpd, "
         "is_written_off, is_ceded FROM open_on ORDER BY document_id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(text, parameters(creditor, day))
+        cursor.execute(text, parameters(creditor, day, customers))
         yield from (OpenDocument(*row) for row in cursor.fetchall())
 
 
-def unapplied_as_of(creditor: Creditor, day: date) -> Iterator[UnappliedCredit]:
-    """Every credit of ``creditor`` with something unapplied on ``day``, by id."""
+def unapplied_as_of(
+    creditor: Creditor, day: date, customers: Sequence[int] | None = None
+) -> Iterator[UnappliedCredit]:
+    """Every credit (of these customers) with something unapplied on ``day``, by id."""
     text = UNAPPLIED_ON + (
         "SELECT credit_id, customer_id, currency, unapplied FROM unapplied_on ORDER BY credit_id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(text, parameters(creditor, day))
+        cursor.execute(text, parameters(creditor, day, customers))
         yield from (UnappliedCredit(*row) for row in cursor.fetchall())
