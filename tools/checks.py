@@ -1,4 +1,4 @@
-"""Checks of our own: migrations that are missing, documents whose examples or links are not true."""
+"""Checks of our own: missing migrations, documents whose examples or links are not true."""
 
 from __future__ import annotations
 
