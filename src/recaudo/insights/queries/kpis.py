@@ -66,7 +66,7 @@ def kpis(
     """
     if not 1 <= days <= 366:
         raise Problem("period_unreadable", days=days)
-    facts = _facts(creditor, as_of, customers)
+    facts = facts_of(creditor, as_of, customers)
     report = ageing(creditor, as_of, customers=customers)
     first = as_of - timedelta(days=days - 1)
     month = month_start(as_of)
@@ -165,6 +165,11 @@ sales AS (
 )
 """
 )
+
+
+def sales_in(facts: dict[str, Any], days: int) -> Decimal:
+    """Credit sales of the ``days`` that end on the day."""
+    return sales_since(facts, facts["day"] - timedelta(days=days - 1))
 
 
 def sales_since(facts: dict[str, Any], since: date) -> Decimal:
@@ -304,7 +309,8 @@ def _closed_and_overdue(facts: dict[str, Any]) -> Iterator[tuple[date, date, dat
     yield from _rows(text, facts | {"year_ago": year_ago})
 
 
-def _facts(creditor: Creditor, as_of: date, customers: Sequence[int] | None) -> dict[str, Any]:
+def facts_of(creditor: Creditor, as_of: date, customers: Sequence[int] | None) -> dict[str, Any]:
+    """What the statements here read."""
     return parameters(creditor, as_of, customers) | {"currency": creditor.currency}
 
 
