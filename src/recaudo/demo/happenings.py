@@ -13,6 +13,7 @@ from recaudo.payments.actions.applications import auto_apply
 from recaudo.payments.actions.credits import record_credit, take_back_credit
 from recaudo.payments.models import Credit
 from recaudo.portfolio.models import Customer, Document, DocumentEvent
+from recaudo.strategy.actions.holds import place_hold
 
 
 def bounce_cheque(creditor: Creditor, code: str, today: date) -> None:
@@ -21,7 +22,7 @@ def bounce_cheque(creditor: Creditor, code: str, today: date) -> None:
         cheques = list(Credit.objects.filter(customer__code=code, method__startswith="Cheque"))
     for cheque in cheques:
         take_back_credit(
-            cheque, value_on=today - timedelta(days=2), reason="cheque_devuelto", origin="demo"
+            cheque, value_on=today - timedelta(days=2), reason="Cheque devuelto por el banco", origin="demo"
         )
 
 
@@ -42,6 +43,22 @@ def write_off_and_recover(creditor: Creditor, code: str, today: date) -> None:
         auto_apply(customer)
 
 
+def pause_rejected(creditor: Creditor, code: str, today: date) -> None:
+    """What the customer rejected waits until it is settled; the rest goes on."""
+    with scope(creditor=creditor):
+        rejected = Document.objects.filter(customer__code=code, state="rejected")
+        for document in rejected.filter(hold=None).select_related("customer"):
+            place_hold(
+                creditor,
+                document.customer,
+                kind="disputed",
+                reason="Precio distinto al de la orden de compra",
+                today=today,
+                document=document,
+                origin="demo",
+            )
+
+
 def write_off(creditor: Creditor, codes: list[str], on: date) -> None:
     """Everything open of these customers leaves the ageing and stays claimable (F12)."""
     with scope(creditor=creditor):
@@ -54,7 +71,7 @@ def write_off(creditor: Creditor, codes: list[str], on: date) -> None:
                 document=document,
                 kind="written_off",
                 happened_on=on,
-                reason="demo",
+                reason="Castigada por antigüedad",
             )
             for document in documents.order_by("id")
         )

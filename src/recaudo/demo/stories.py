@@ -15,7 +15,7 @@ from decimal import Decimal
 from recaudo.access.models import Creditor
 from recaudo.demo.clients import add_client
 from recaudo.demo.creditors import ANDINA, AUSTRAL, BAJIO, INTI, Plan
-from recaudo.demo.happenings import bounce_cheque, write_off_and_recover
+from recaudo.demo.happenings import bounce_cheque, pause_rejected, write_off_and_recover
 from recaudo.demo.invoices import add_invoice
 from recaudo.demo.loans import add_loan, charge_default_interest
 from recaudo.demo.people import person
@@ -87,8 +87,8 @@ def _advance(world: World, client: Client) -> None:
 def _fridays(world: World, client: Client) -> None:
     client.pay_days = "viernes"
     _paid_history(world, client, "5400000")
-    # Due on the eve of today, so that the Friday after it is still to come; on a Saturday, today.
-    _open(world, client, "6120000", 0 if world.today.isoweekday() == 6 else 1)
+    # Due last Saturday, so that the Friday after it is still to come.
+    _open(world, client, "6120000", (world.today.isoweekday() + 1) % 7)
     _open(world, client, "5870000", -15)
 
 
@@ -185,8 +185,8 @@ STORIES = (
         BAJIO, "H-4", "Constructora Peña Alta S.A. de C.V.", "Factura rechazada",
         "Rechazó la factura: la orden de compra dice otro precio.\n"
         "Espera la nota de crédito o el reemplazo; lo demás lo paga normal.",
-        "Documentos: una factura en estado rechazada junto a otra aceptada.",
-        _rejected,
+        "La factura rechazada está en pausa por objeción; la otra sigue su curso.",
+        _rejected, pause_rejected,
     ),
     Story(
         BAJIO, "H-5", "Autopartes del Centro S.A. de C.V.", "Factura cedida",
