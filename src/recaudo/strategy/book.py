@@ -18,6 +18,8 @@ from recaudo.core.buckets import DEFAULT, PRESETS, BucketTable, read_table
 from recaudo.core.money import to_ten_thousandths
 from recaudo.core.problems import Problem
 from recaudo.engine import plan as engine
+from recaudo.engine.conditions import compile_condition
+from recaudo.engine.facts import facts_about
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Channel = Literal["email", "phone", "whatsapp", "sms", "address"]
@@ -239,9 +241,7 @@ def _strategies_problems(text: BookText) -> Iterable[Problem]:
         yield from _silence_problem(text, where, [step for _, step in steps])
 
 
-def _silence_problem(
-    text: BookText, where: str, steps: Sequence[StepPart]
-) -> Iterable[Problem]:
+def _silence_problem(text: BookText, where: str, steps: Sequence[StepPart]) -> Iterable[Problem]:
     days = days_spoken(steps)
     for before, after in zip(days, [*days[1:], SIMULATED_UNTIL], strict=True):
         if after - before > text.longest_silence_days:
@@ -289,11 +289,9 @@ def _plan_problems(text: BookText) -> Iterable[Problem]:
     except Problem as problem:
         yield Problem(problem.code, **{"where": "", **problem.facts})
         return
-    from recaudo.engine.conditions import compile_condition
-
     for number, segment in enumerate(text.segments, 1):
         try:
-            compile_condition(segment.when)
+            compile_condition(segment.when, facts_about("customer"))
         except Problem as problem:
             where = f"segments.{number}.when ({segment.code})"
             yield Problem(problem.code, **{**problem.facts, "where": where})

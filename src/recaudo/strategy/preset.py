@@ -6,8 +6,8 @@ import tomllib
 from importlib.resources import files
 from string import Template
 
-from recaudo.core.buckets import PRESETS as BUCKETS
 from recaudo.core.buckets import DEFAULT
+from recaudo.core.buckets import PRESETS as BUCKETS
 from recaudo.core.problems import Problem
 
 PRESETS = ("b2b", "consumer")

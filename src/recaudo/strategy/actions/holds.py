@@ -31,8 +31,6 @@ def place_hold(
     raise NotImplementedError
 
 
-def release_hold(
-    hold: Hold, *, today: date, by: User | None = None, origin: str = "web"
-) -> None:
+def release_hold(hold: Hold, *, today: date, by: User | None = None, origin: str = "web") -> None:
     """The hold ends now. Raises Problem ``hold_already_released``."""
     raise NotImplementedError

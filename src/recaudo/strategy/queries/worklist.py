@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import connection
+
+from recaudo.core.money import from_ten_thousandths
+from recaudo.core.problems import Problem
+from recaudo.engine.result import STATED_HOLDS
+from recaudo.portfolio.queries.customers import visible_customers
+from recaudo.strategy.queries.facts import current_facts, day_of
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
@@ -17,10 +28,10 @@ Order = Literal["priority", "overdue", "dpd", "balance", "next_on", "name"]
 class Filter:
     """What to show. Empty means all; every part given must hold.
 
-    ``condition`` is a user's expression over the facts (``max_dpd > 30 AND overdue >= 1000000``);
-    ``search`` a piece of the name, the code or the tax id; ``work`` one of ``task`` (somebody
-    must act), ``message`` (a message is planned), ``held`` (nothing now, and why);
-    ``kind`` the kind of its open task (``call``, ``visit``, ``apply_credit`` …).
+    ``condition`` is a user's expression over the facts (``max_dpd > 30 AND overdue_balance >=
+    1000000``); ``search`` a piece of the name, or the beginning of the code or tax id; ``work`` one
+    of ``task`` (somebody must act), ``message`` (today's step is a message), ``held`` (nothing now,
+    by a stated hold); ``kind`` the kind of an open task (``call``, ``visit``, ``apply_credit`` …).
     """
 
     condition: str = ""
@@ -63,6 +74,17 @@ class Page:
     next: str | None
 
 
+# By order: the sorting expression and whether it falls. NULL days come last.
+ORDERS: dict[Order, tuple[str, bool]] = {
+    "priority": ("d.priority", True),
+    "overdue": ("f.overdue_balance", True),
+    "dpd": ("f.max_dpd", True),
+    "balance": ("f.claimable_balance", True),
+    "next_on": ("COALESCE(d.next_on, DATE '9999-12-31')", False),
+    "name": ("c.name", False),
+}
+
+
 def worklist(
     creditor: Creditor,
     user: User | None,
@@ -75,18 +97,31 @@ def worklist(
 ) -> Page:
     """One page of the customers that ``user`` may see (all for None), in ``order``.
 
-    ``priority``, ``overdue``, ``dpd`` and ``balance`` fall; ``next_on`` and ``name`` rise; ties by
-    customer. One statement, whatever the size of the portfolio. Raises what the condition compiler
-    raises, and Problem ``page_unknown`` for an ``after`` that was not ours.
+    Only customers who owe or whose step is today. ``priority``, ``overdue``, ``dpd`` and
+    ``balance`` fall; ``next_on`` and ``name`` rise; ties by customer. One statement, whatever the
+    size of the portfolio. Raises what the condition compiler raises, and Problem ``page_unknown``
+    for an ``after`` that was not ours, ``order_unknown``.
     """
-    raise NotImplementedError
+    lines, keys = _select(creditor, user, as_of, where, order, after, size + 1)
+    more = len(lines) > size
+    return Page(lines[:size], _token(keys[size - 1], lines[size - 1]) if more else None)
 
 
 def worklist_count(
     creditor: Creditor, user: User | None, *, as_of: date, where: Filter = Filter()
 ) -> int:
     """How many customers the whole list holds."""
-    raise NotImplementedError
+    conditions, parameters = _conditions(creditor, user, as_of, where)
+    # Without a condition the facts add nothing: every customer has a row of both.
+    facts = _facts(creditor, where) if where.condition else ""
+    customer = CUSTOMER if where.search else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM strategy_decision d {facts} {customer} "
+            f"WHERE {' AND '.join(conditions)}",
+            parameters,
+        )
+        return int(cursor.fetchone()[0])
 
 
 def every_line(
@@ -98,4 +133,137 @@ def every_line(
     order: Order = "priority",
 ) -> list[Line]:
     """The whole list, for an export."""
-    raise NotImplementedError
+    return _select(creditor, user, as_of, where, order, None, None)[0]
+
+
+CUSTOMER = "JOIN portfolio_customer c ON c.id = d.customer_id\n"
+TASK = """
+LEFT JOIN LATERAL (
+  SELECT id, kind, due_on FROM strategy_task
+  WHERE customer_id = d.customer_id AND creditor_id = d.creditor_id AND state IN ('open', 'proposed')
+  ORDER BY priority DESC, id LIMIT 1
+) t ON TRUE
+"""
+COLUMNS = """
+  d.customer_id, c.code, c.name, d.segment, d.reason, d.step_key, d.next_step, d.next_on,
+  d.priority, f.claimable_balance, f.overdue_balance, f.unapplied, f.max_dpd, f.oldest_due_on,
+  t.id, t.kind, t.due_on
+"""
+
+
+def _facts(creditor: Creditor, where: Filter) -> str:
+    return f"JOIN {current_facts(creditor, where.condition)} f ON f.customer_id = d.customer_id\n"
+
+
+def _select(
+    creditor: Creditor,
+    user: User | None,
+    as_of: date,
+    where: Filter,
+    order: Order,
+    after: str | None,
+    limit: int | None,
+) -> tuple[list[Line], list[Any]]:
+    """The lines, and for each what it is ordered by."""
+    if order not in ORDERS:
+        raise Problem("order_unknown", order=order, known=list(ORDERS))
+    key, falls = ORDERS[order]
+    conditions, parameters = _conditions(creditor, user, as_of, where)
+    if after is not None:
+        last, customer = _read_token(after)
+        sign = "<" if falls else ">"
+        conditions.append(f"({key} {sign} %s OR {key} = %s AND d.customer_id > %s)")
+        parameters += [last, last, customer]
+    direction = "DESC" if falls else "ASC"
+    statement = (
+        f"SELECT {COLUMNS}, {key} FROM strategy_decision d {_facts(creditor, where)} {CUSTOMER} "
+        f"{TASK} WHERE {' AND '.join(conditions)} "
+        f"ORDER BY {key} {direction}, d.customer_id"
+    )
+    if limit is not None:
+        statement += f" LIMIT {int(limit)}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    return [_line(row) for row in rows], [row[-1] for row in rows]
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    return Line(
+        customer_id=row[0],
+        code=row[1],
+        name=row[2],
+        segment=row[3],
+        reason=row[4],
+        step_key=row[5],
+        next_step=row[6],
+        next_on=row[7],
+        priority=row[8] // 10_000,
+        balance=from_ten_thousandths(row[9]),
+        overdue=from_ten_thousandths(row[10]),
+        unapplied=from_ten_thousandths(row[11]),
+        max_dpd=row[12],
+        oldest_due_on=day_of(row[13]),
+        task_id=row[14],
+        task_kind=row[15] or "",
+        task_due_on=row[16],
+    )
+
+
+def _conditions(
+    creditor: Creditor, user: User | None, as_of: date, where: Filter
+) -> tuple[list[str], list[Any]]:
+    """The WHERE's parts with their parameters, for aliases d and (with a search) c; the condition
+    over the facts stands in ``_facts``."""
+    conditions = ["d.creditor_id = %s"]
+    parameters: list[Any] = [creditor.pk]
+    for column, wanted in (("segment", where.segment), ("reason", where.reason)):
+        if wanted:
+            conditions.append(f"d.{column} = %s")
+            parameters.append(wanted)
+    if not where.reason and not where.segment:
+        conditions.append("d.reason <> 'nothing_open'")
+    if where.work == "held":
+        conditions.append("d.reason = ANY(%s)")
+        parameters.append(list(STATED_HOLDS))
+    elif where.work == "message":
+        conditions.append("d.reason = 'step_due' AND NOT " + OPEN_TASK.format(kind=""))
+    elif where.work == "task":
+        conditions.append(OPEN_TASK.format(kind=""))
+    if where.kind:
+        conditions.append(OPEN_TASK.format(kind=" AND t.kind = %s"))
+        parameters.append(where.kind)
+    if where.search:
+        piece = _like(where.search.strip())
+        conditions.append("(c.name ILIKE %s OR c.code ILIKE %s OR c.tax_id LIKE %s)")
+        parameters += [f"%{piece}%", f"{piece}%", f"{piece}%"]
+    if user is not None:
+        mine, given = visible_customers(user, creditor, as_of).values("id").query.sql_with_params()
+        conditions.append(f"d.customer_id IN ({mine})")
+        parameters += given
+    return conditions, parameters
+
+
+OPEN_TASK = (
+    "EXISTS (SELECT FROM strategy_task t WHERE t.customer_id = d.customer_id "
+    "AND t.state IN ('open', 'proposed'){kind})"
+)
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _token(key: Any, line: Line) -> str:
+    value = key.isoformat() if isinstance(key, date) else key
+    return base64.urlsafe_b64encode(json.dumps([value, line.customer_id]).encode()).decode()
+
+
+def _read_token(after: str) -> tuple[Any, int]:
+    try:
+        value, customer = json.loads(base64.urlsafe_b64decode(after.encode()))
+        if not isinstance(value, int | str) or not isinstance(customer, int):
+            raise ValueError(after)
+    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
+        raise Problem("page_unknown", page=after) from error
+    return value, customer

@@ -1,0 +1,88 @@
+"""Reading the current facts: a user's condition as SQL over them, one customer's row, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from recaudo.core.money import from_ten_thousandths
+from recaudo.engine.conditions import compile_condition
+from recaudo.engine.facts import facts_about
+from recaudo.engine.plan import UNASSIGNED
+
+if TYPE_CHECKING:
+    from recaudo.access.models import Creditor
+    from recaudo.strategy.book import Book
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_of(number: int | None) -> date | None:
+    """A fact's day, which counts from 1970-01-01."""
+    return None if number is None else EPOCH + timedelta(days=number)
+
+
+def current_facts(creditor: Creditor, condition: str = "") -> str:
+    """A subselect over the creditor's current facts, of those for whom ``condition`` is true.
+
+    Raises what the condition compiler raises. Ready for a statement with parameters.
+    """
+    where = f"creditor_id = {int(creditor.pk)}"
+    if condition:
+        compiled = compile_condition(condition, facts_about("customer"))
+        where += f" AND {compiled.sql}"
+    return f"(SELECT * FROM strategy_customer_facts WHERE {where})".replace("%", "%%")
+
+
+def facts_of(creditor: Creditor, customer_id: int) -> dict[str, Any] | None:
+    """The customer's current facts by name, in their stored units; None where there are none."""
+    names = list(facts_about("customer"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(names)} FROM strategy_customer_facts "
+            "WHERE creditor_id = %s AND customer_id = %s",
+            [creditor.pk, customer_id],
+        )
+        row = cursor.fetchone()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Customers of one segment and what they owe, creditor's currency."""
+
+    segment: str
+    customers: int
+    balance: Decimal
+
+
+def shares(creditor: Creditor, book: Book) -> list[Share]:
+    """Who would be in which segment by ``book``, over the current facts, in the book's order; the
+    unassigned last. Segments without anybody are there with zeros. Nothing is written."""
+    facts = facts_about("customer")
+    whens = " ".join(
+        f"WHEN {compile_condition(segment.when, facts).sql} THEN {number}"
+        for number, segment in enumerate(book.text.segments)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT CASE {whens} ELSE -1 END AS place, COUNT(*), SUM(claimable_balance) "
+            f"FROM strategy_customer_facts WHERE creditor_id = {int(creditor.pk)} GROUP BY place"
+        )
+        found = {place: (count, balance) for place, count, balance in cursor.fetchall()}
+    codes: Sequence[str] = [segment.code for segment in book.text.segments]
+    places = [*enumerate(codes), (-1, UNASSIGNED)]
+    return [
+        Share(code, *_counted(found.get(place)))
+        for place, code in places
+        if code != UNASSIGNED or place in found
+    ]
+
+
+def _counted(row: tuple[int, Any] | None) -> tuple[int, Decimal]:
+    return (row[0], from_ten_thousandths(int(row[1]))) if row else (0, Decimal(0))
