@@ -108,7 +108,7 @@ class Role(models.TextChoices):
 
 
 class Membership(models.Model):
-    """What ``user`` is for ``creditor``. Export and full identifiers are rights of their own (F35)."""
+    """What ``user`` is for ``creditor``. Export and full identifiers are separate rights (F35)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     creditor = models.ForeignKey(Creditor, on_delete=models.CASCADE, related_name="memberships")

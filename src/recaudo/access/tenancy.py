@@ -1,4 +1,4 @@
-"""What keeps one creditor's rows from pointing into another's: composite keys, made in migrations."""
+"""What keeps one creditor's rows from pointing into another's: composite keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 def creditor_key(table: str) -> migrations.RunSQL:
-    """``table.creditor_id`` must be a creditor. For the roots; the rest follow by ``owned_keys``."""
+    """``table.creditor_id`` is a creditor. For the roots; the rest follow by ``owned_keys``."""
     name = f"{table}_creditor"
     return migrations.RunSQL(
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (creditor_id) "

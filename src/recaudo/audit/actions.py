@@ -20,7 +20,7 @@ def record_change(
     subject_id: int | None = None,
     **facts: Any,
 ) -> None:
-    """Add one row, in the caller's transaction. ``facts`` must be JSON and free of contact values."""
+    """Add one row, in the caller's transaction. ``facts``: JSON, free of contact values."""
     ChangeEvent.objects.create(
         kind=kind,
         creditor=creditor,

@@ -41,7 +41,8 @@ def write_secrets() -> bool:
     if path.exists():
         return False
     launcher.make_home()
-    text = f"# Made by `recaudo init`. Keep it secret.\nRECAUDO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
+    key = secrets.token_urlsafe(50)
+    text = f"# Made by `recaudo init`. Keep it secret.\nRECAUDO_SECRET_KEY={key}\n"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     return True

@@ -63,7 +63,7 @@ class Run(CreditorRow):
 
 
 class SegmentStay(CreditorRow):
-    """A customer's time in a segment: from ``entered_on`` to ``left_on`` (excluded; open if empty)."""
+    """A customer's time in a segment, from ``entered_on`` to ``left_on`` (excluded; or open)."""
 
     customer = owned_key(Customer, db_index=False)
     segment = models.TextField()

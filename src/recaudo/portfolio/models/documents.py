@@ -178,7 +178,7 @@ class DocumentAdjustment(CreditorRow):
 
 
 class DueDate(CreditorRow):
-    """A due date that replaced the one before it; the newest counts, the first is the document's."""
+    """A due date that replaced the one before it; the newest counts."""
 
     document = owned_key(Document, related_name="due_dates")
     due_on = models.DateField()
@@ -193,7 +193,7 @@ class DocumentEvent(CreditorRow):
 
     ``kind``: ``issued``, ``filed``, ``accepted``, ``rejected`` move ``state``; ``ceded`` and
     ``cession_undone``, ``written_off`` and ``write_off_undone`` move their date columns (F12: a
-    write-off leaves ageing and stays claimable); ``accelerated`` is kept for the obligation's story.
+    write-off leaves ageing and stays claimable); ``accelerated`` is only kept.
     """
 
     KINDS = (
