@@ -59,8 +59,8 @@ SENTENCES: dict[str, str] = {
         "Indíquela en el mapeo."
     ),
     "no_due_date_column": N_(
-        "No se sabe cuándo vence cada documento: falta la fecha de vencimiento, el plazo o los días "
-        "de mora. Columnas del archivo: {headings}. Agréguela o indíquela en el mapeo."
+        "No se sabe cuándo vence cada documento: falta la fecha de vencimiento, el plazo o los "
+        "días de mora. Columnas del archivo: {headings}. Agréguela o indíquela en el mapeo."
     ),
     "as_of_missing": N_(
         "El archivo da edades o días de mora, pero no a qué fecha. Indique la fecha del corte."
@@ -88,6 +88,14 @@ SENTENCES: dict[str, str] = {
     "date_order_mixed": N_(
         "En «{column}» unas fechas son día/mes y otras mes/día. Elija un orden; "
         "las que no lo cumplan se rechazarán."
+    ),
+    "date_order_differs": N_(
+        "El mapeo dice que «{column}» es {mapped}, pero las fechas del archivo son {found}. "
+        "Confirme el orden."
+    ),
+    "decimal_sign_differs": N_(
+        "El mapeo dice que el signo decimal de «{column}» es «{mapped}», pero el archivo usa "
+        "«{found}». Confirme cuál."
     ),
     "decimal_sign_ambiguous": N_(
         "En «{column}» no se sabe si {examples} son miles o decimales. Elija el signo decimal."
@@ -166,7 +174,7 @@ SENTENCES: dict[str, str] = {
     "value_ignored": N_("No se entendieron {count} valores de «{column}», como {examples}."),
     "label_unknown": N_("No se conocen {count} valores de «{column}», como {examples}."),
     "balance_above_amount": N_(
-        "En {count} filas el saldo es mayor que el valor del documento; se tomó el saldo como valor."
+        "En {count} filas el saldo es mayor que el valor del documento; se tomó el saldo."
     ),
     "components_ignored": N_(
         "Las columnas de capital e intereses no suman el saldo y no se tomaron como sus partes."

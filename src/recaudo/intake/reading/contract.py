@@ -235,11 +235,13 @@ class Question:
     column: str = ""
     examples: tuple[str, ...] = ()
     sheet: str = ""
+    facts: Dict[str, object] = field(default_factory=dict)
 
     @property
     def told(self) -> Dict[str, object]:
         """What the code's sentence may name."""
-        return {"column": self.column, "examples": self.examples, "choices": self.choices}
+        own = {"column": self.column, "examples": self.examples, "choices": self.choices}
+        return {**own, **self.facts}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ _CURRENCIES = _table(
     COP="cop|col|pesos colombianos|peso colombiano|co$|cop$",
     CLP="clp|pesos chilenos|peso chileno|ch$",
     CLF="clf|uf|unidad de fomento",
-    MXN="mxn|mxp|pesos mexicanos|peso mexicano|mn|m n|moneda nacional mexico|mx$",
+    MXN="mxn|mxp|pesos mexicanos|peso mexicano|mx$",
     PEN="pen|sol|soles|s|nuevos soles|s s",
     USD="usd|us$|us|u s$|dolar|dolares|dolares americanos|dolar americano|dol|dollar|dollars|me$",
     EUR="eur|euro|euros",
@@ -36,7 +36,7 @@ _CURRENCIES = _table(
 )
 #: The creditor's own currency, whichever it is.
 _LOCAL = frozenset(
-    {"$", "peso", "pesos", "local", "moneda local", "ml", "moneda nacional", "nacional"}
+    {"$", "peso", "pesos", "local", "moneda local", "ml", "mn", "moneda nacional", "nacional"}
 )
 
 _TABLES: dict[str, dict[str, str]] = {

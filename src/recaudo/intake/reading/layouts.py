@@ -61,12 +61,12 @@ class Layout:
         """Fields that carry rows give, in the order first named."""
         return tuple(dict.fromkeys(name for each in self.carry for name in each.gives))
 
-    def fits(self, headings: Iterable[str], below: Iterable[list[str]]) -> bool:
+    def fits(self, headings: Iterable[str], texts: Iterable[list[str]]) -> bool:
         """Has the file the headings required, and a row of each kind that gives values?"""
         folded = {fold_heading(each) for each in headings}
         if not self.requires or not all(fold_heading(each) in folded for each in self.requires):
             return False
-        rows = [joined(cells) for cells in below]
+        rows = [joined(cells) for cells in texts]
         return all(any(each.row.search(row) for row in rows) for each in self.carry)
 
     def to_toml(self) -> str:
@@ -136,11 +136,15 @@ def saved_layouts() -> dict[str, str]:
 
 
 def carry_down(
-    layout: Layout, rows: Iterable[tuple[int, list[str]]], skipped: dict[str, int]
+    layout: Layout,
+    rows: Iterable[tuple[int, list[str]]],
+    header_row: int,
+    skipped: dict[str, int],
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows of detail, each longer by the values carried to it (in the order of ``carried``).
 
-    Rows that give values are counted in ``skipped`` as 'customer', those of ``skip`` as 'title'.
+    Rows down to ``header_row`` may give values too and are else left out. Rows that give values
+    are counted in ``skipped`` as 'customer', those of ``skip`` as 'title'.
     """
     now = dict.fromkeys(layout.carried, "")
     for row_no, cells in rows:
@@ -148,6 +152,8 @@ def carry_down(
         if given := _given(layout, text):
             now.update(given)
             skipped["customer"] = skipped.get("customer", 0) + 1
+        elif row_no <= header_row:
+            continue
         elif any(each.search(text) for each in layout.skip):
             skipped["title"] = skipped.get("title", 0) + 1
         else:

@@ -9,6 +9,7 @@ from recaudo.intake.reading.columns import Bad, parse_cell
 from recaudo.intake.reading.contract import BY_NAME, CellProblem, PrintedTotal, Reject
 from recaudo.intake.reading.dates import NUMBER
 from recaudo.intake.reading.folding import fold, fold_heading
+from recaudo.intake.reading.layouts import joined
 from recaudo.intake.reading.rows import STRICT_TOTAL
 from recaudo.intake.reading.survey import Ways
 from recaudo.intake.reading.tables import Table
@@ -52,6 +53,8 @@ class Leftovers:
             return "heading"
         if (found := self._total(row_no, cells, texts)) is not None:
             return found
+        if joined(own) in self.table.titles or (len(filled) == 1 and not self._has_amount(cells)):
+            return "page" if any(_PAGE.search(each) for each in texts) else "title"
         if self._is_detail(cells):
             return ""
         if any(_PAGE.search(each) for each in texts) and len(filled) <= 4:

@@ -53,7 +53,7 @@ _CHOICES = {
 _RULES: Dict[str, tuple[object, ...]] = {
     "paid_in_full": (True, False),
     "number_repeats": (True, False),
-    "ages": ("one_per_age",),
+    "ages": ("one_per_age", "ignore"),
     "credit_notes": ("credit", "debit"),
 }
 

@@ -137,10 +137,11 @@ class File:
 
     @property
     def mapping_toml(self) -> str:
-        """The mapping with which this file was read; of one table, with the columns it has."""
+        """The mapping with which this file was read, to be remembered; for a file of one table
+        with its columns and how they are written."""
         if len(self.tables) > 1:
             return to_toml(self.mapping)
-        table = self.tables[0][0]
+        table, known = self.tables[0]
         columns = {
             name: (table.headings[at],)
             for name, at in table.fields.items()
@@ -149,8 +150,19 @@ class File:
         keys = {
             name: tuple(table.headings[at] for at in places) for name, places in table.keys.items()
         }
-        used = replace(table.mapping, columns={**table.mapping.columns, **columns},
-                       key={**table.mapping.key, **keys})  # fmt: skip
+        orders = {table.heading_of(name): each for name, each in known.orders.items() if each}
+        signs = {
+            table.heading_of(name): each
+            for name, each in known.signs.items()
+            if each and name in table.fields
+        }
+        used = replace(
+            table.mapping,
+            columns={**table.mapping.columns, **columns},
+            key={**table.mapping.key, **keys},
+            date_orders={**table.mapping.date_orders, **orders},
+            decimals={**table.mapping.decimals, **signs},
+        )
         return to_toml(used)
 
     @property

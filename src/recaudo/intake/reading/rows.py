@@ -6,6 +6,7 @@ signs decide between debit and credit, then whatever a kind needs and has not re
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pyarrow as pa
@@ -40,6 +41,7 @@ class Judge:
         self.is_rates = "exchange_rate" in names and not names & {self.number, "open_amount"}
         self.is_by_age = bool(table.ages) and self.rules.get("ages") == "one_per_age"
         self.has_documents = bool(names & {"open_amount", "amount", "due_on"} or table.ages)
+        self.is_carried = table.layout is not None and self.key in table.layout.carried
         self.uses_components: bool | None = None
         self.above_amount = 0
         self._codes: dict[str, str] = {}
@@ -184,7 +186,9 @@ class Judge:
         typed.values["record"] = record
         is_credit = pc.equal(record, "credit")
         typed.values["credit_kind"] = pc.if_else(
-            is_credit, pc.coalesce(kinds, pa.scalar("advance")), _null(pa.string())
+            is_credit,
+            pc.coalesce(kinds, self._kinds_by_number(typed, is_credit), pa.scalar("advance")),
+            _null(pa.string()),
         )
         self._turn(typed, is_credit)
         self._lacks(typed, record, number, customer)
@@ -198,6 +202,15 @@ class Judge:
                 self._kinds[word] = credit_kind_of(word)
         kinds = pa.array([self._kinds[word] or None for word in words], pa.string())
         return kinds.take(coded.indices)
+
+    def _kinds_by_number(self, typed: Typed, is_credit: pa.Array) -> pa.Array:
+        """Without a type, the letters before a credit's number tell ('NC-1-55')."""
+        if "doc_type" in self.names or not pc.any(is_credit).as_py():
+            return pa.nulls(typed.length, pa.string())
+        numbers = pc.if_else(is_credit, typed.get("number"), _null(pa.string())).to_pylist()
+        letters = (re.match(r"[^\W\d_]+", each) if each else None for each in numbers)
+        kinds = [credit_kind_of(each[0]) or None if each else None for each in letters]
+        return pa.array(kinds, pa.string())
 
     def _turn(self, typed: Typed, is_credit: pa.Array) -> None:
         """Credits come with positive amounts and without parts."""
@@ -235,6 +248,8 @@ class Judge:
             balance = "open_amount" if "open_amount" in self.names else "amount"
             is_bare = pc.and_(is_customer, pc.invert(no_number))
             typed.refuse(is_bare, balance, "missing_amount")
+            if self.is_carried:  # every row has a customer from above; one with no more is none
+                typed.refuse(is_customer, self.number, "missing_key")
         elif "paid_amount" in self.names:
             typed.refuse(is_customer, "paid_amount", "missing_amount")
 

@@ -234,7 +234,19 @@ def _orders(
             )
         told = table.mapping.date_orders.get(heading) or table.mapping.date_order
         own = evidence.order
-        if told:
+        if told and own and own != told:
+            questions.append(
+                Question(
+                    "date_order_differs",
+                    f"date_order:{heading}",
+                    ("dmy", "mdy"),
+                    own,
+                    heading,
+                    sheet=table.sheet,
+                    facts={"mapped": told, "found": own},
+                )
+            )
+        elif told:
             orders[name] = told  # type: ignore[assignment]
         elif own is not None:
             orders[name] = own
@@ -275,7 +287,19 @@ def _signs(
         heading = _amount_heading(table, name)
         told = table.mapping.decimals.get(heading) or table.mapping.decimal
         own = evidence.sign
-        if told:
+        if told and own and own != told:
+            questions.append(
+                Question(
+                    "decimal_sign_differs",
+                    f"decimal:{heading}",
+                    (",", "."),
+                    own,
+                    heading,
+                    sheet=table.sheet,
+                    facts={"mapped": told, "found": own},
+                )
+            )
+        elif told:
             signs[name] = told  # type: ignore[assignment]
         elif own is not None:
             signs[name] = own

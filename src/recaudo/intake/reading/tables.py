@@ -16,7 +16,7 @@ from recaudo.intake.reading.dates import NUMBER, parse_date
 from recaudo.intake.reading.delimited import RawBatch
 from recaudo.intake.reading.folding import fold, fold_heading
 from recaudo.intake.reading.headings import Age, age_of, recognise, score
-from recaudo.intake.reading.layouts import LOOKED_AT, Layout, carry_down, saved_layouts
+from recaudo.intake.reading.layouts import LOOKED_AT, Layout, carry_down, joined, saved_layouts
 from recaudo.intake.reading.mapping import OWN_PREFIX, Mapping, parse_mapping
 
 HEADINGS_WITHIN = 60  # rows
@@ -48,6 +48,7 @@ class Table:
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)  # mapped, not in the file
     printed_as_of: date | None = None
     first_rows: tuple[tuple[int, list[str]], ...] = ()
+    titles: frozenset[str] = frozenset()  # rows above the headings; pages print them again
 
     @property
     def layout(self) -> Layout | None:
@@ -70,12 +71,13 @@ class Table:
         if self.source.kind == "csv" and self.layout is None:
             yield from delimited.batches(self.source, self.header_row, width)
             return
-        found = islice(file_rows(self.source, self.sheet), self.header_row, None)
+        found = file_rows(self.source, self.sheet)
         if self.layout is None:
-            yield from delimited.from_rows(found, width, skipped)
+            below = islice(found, self.header_row, None)
+            yield from delimited.from_rows(below, width, skipped)
             return
         fitted = ((row_no, _fitted(cells, width)) for row_no, cells in found)
-        detail = carry_down(self.layout, _filled(self, fitted), skipped)
+        detail = carry_down(self.layout, _filled(self, fitted), self.header_row, skipped)
         yield from delimited.from_rows(detail, len(self.names), skipped)
 
     def columns(self) -> tuple[Column, ...]:
@@ -139,13 +141,14 @@ def _table(source: Source, sheet: str, mapping: Mapping) -> Table | None:
         return None
     mapping = _with_layout(mapping, rows, header)
     height = mapping.layout.header_rows if mapping.layout else 1
-    headings = _different(_joined_headings([cells for _, cells in rows[header : header + height]]))
+    headings = _different(_headings_of(mapping, rows, header))
     last = header + height - 1
     table = _bind(source, sheet, rows[last][0], headings, mapping)
     return replace(
         table,
         printed_as_of=_printed_as_of(rows[:header]),
         first_rows=tuple(rows[last + 1 : last + 60]),
+        titles=frozenset(joined(cells) for _, cells in rows[:header]) - {""},
     )
 
 
@@ -172,10 +175,10 @@ def _with_layout(mapping: Mapping, rows: list[tuple[int, list[str]]], header: in
     """``mapping``, or a saved layout that the file plainly follows where it names no columns."""
     if mapping.layout or mapping.names_columns:
         return mapping
-    below = [cells for _, cells in rows[header + 1 :]]
+    texts = [cells for _, cells in rows]
     for name, text in saved_layouts().items():
         saved = parse_mapping(text)
-        if saved.layout and saved.layout.fits(rows[header][1], below):
+        if saved.layout and saved.layout.fits(_headings_of(saved, rows, header), texts):
             return replace(
                 saved,
                 name=saved.name or name,
@@ -188,6 +191,11 @@ def _with_layout(mapping: Mapping, rows: list[tuple[int, list[str]]], header: in
                 rules={**saved.rules, **mapping.rules},
             )
     return mapping
+
+
+def _headings_of(mapping: Mapping, rows: list[tuple[int, list[str]]], header: int) -> list[str]:
+    height = mapping.layout.header_rows if mapping.layout else 1
+    return _joined_headings([cells for _, cells in rows[header : header + height]])
 
 
 def _joined_headings(rows: list[list[str]]) -> list[str]:
@@ -246,7 +254,9 @@ def _bind(
         contested = {each: at for each, at in found.contested.items() if each not in known}
     elif mapping.names_columns:
         ages = {i: age for i, h in enumerate(headings) if i not in by and (age := age_of(h))}
-        ages = ages if len(ages) >= 2 and not {"open_amount", "amount"} & {*fields} else {}
+        ages = ages if len(ages) >= 2 else {}
+    if mapping.rules.get("ages") == "ignore":
+        ages = {}
     by |= dict.fromkeys(ages, "heading")
     fields |= {name: len(headings) + i for i, name in enumerate(carried)}
     return Table(
