@@ -1,0 +1,1 @@
+SELECT * FROM customer_facts ORDER BY customer_id
