@@ -93,7 +93,7 @@ def _creditor(plan: Plan, users: dict[str, User]) -> Creditor:
             "currency": plan.currency,
             "timezone": plan.timezone,
             "preset": plan.preset,
-            "bucket_table": plan.preset,
+            "bucket_table": plan.bucket_table,
             "small_balance": plan.small_balance,
         },
     )

@@ -52,6 +52,11 @@ class Plan:
     writing: Writing
 
     @property
+    def bucket_table(self) -> str:
+        """Ages as its reports show them: of companies, or of the country's supervisor."""
+        return "b2b" if self.preset == "b2b" else f"consumer_{self.country.lower()}"
+
+    @property
     def place(self) -> Place:
         return Place(self.country)
 

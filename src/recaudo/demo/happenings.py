@@ -22,7 +22,10 @@ def bounce_cheque(creditor: Creditor, code: str, today: date) -> None:
         cheques = list(Credit.objects.filter(customer__code=code, method__startswith="Cheque"))
     for cheque in cheques:
         take_back_credit(
-            cheque, value_on=today - timedelta(days=2), reason="Cheque devuelto por el banco", origin="demo"
+            cheque,
+            value_on=today - timedelta(days=2),
+            reason="Cheque devuelto por el banco",
+            origin="demo",
         )
 
 
