@@ -9,6 +9,12 @@ SENTENCES: dict[str, str] = {
         "repita el informe."
     ),
     "grouping_unknown": N_("No se puede agrupar por «{by}». Se puede por {known}."),
+    "part_unknown": N_("No hay una parte «{part}». Las que hay: {known}."),
+    "bucket_unknown": N_("No hay una edad «{bucket}». Las que hay: {known}."),
+    "date_unreadable": N_(
+        "«{typed}» no es una fecha que exista. Escríbala como año-mes-día: 2026-03-31."
+    ),
+    "rows_without": N_("El indicador «{kpi}» no se abre en filas. Los que sí: {known}."),
     "kpi_unknown": N_("No hay un indicador «{kpi}». Los que hay: {known}."),
     "timeline_page_unknown": N_("Esa página de la historia no existe. Vuelva a abrir al cliente."),
     "format_unknown": N_("No hay un formato «{format}». Los que hay: {known}."),
