@@ -143,8 +143,8 @@ def _with_customers(creditor: Creditor, report: Ageing) -> Iterator[Table]:
         return
     rows: list[Row] = []
     for group in report.groups:
-        rows += [Row([group.name, *_group_cells(line)]) for line in group.customers]
-        rows.append(Row([group.name, "", _("SUBTOTAL"), *_group_cells(group)[2:]], 1))
+        rows += [Row([_called(group), *_group_cells(line)]) for line in group.customers]
+        rows.append(Row([_called(group), "", _("SUBTOTAL"), *_group_cells(group)[2:]], 1))
     rows.append(Row(["", "", _("TOTAL"), *_group_cells(report.whole)[2:]], 2))
     by = _(BY_TITLES[report.by or "customer"])
     headings = [by, _("Código"), _("Cliente"), *_amount_headings(report)]
@@ -154,7 +154,7 @@ def _with_customers(creditor: Creditor, report: Ageing) -> Iterator[Table]:
 def _group_cells(group: Group) -> list[Cell]:
     return [
         group.code,
-        group.name or _("(sin asignar)"),
+        _called(group),
         *(part.balance for part in group.buckets),
         group.gross,
         group.unapplied,
@@ -163,6 +163,10 @@ def _group_cells(group: Group) -> list[Cell]:
         group.written_off.balance,
         group.ceded.balance,
     ]
+
+
+def _called(group: Group) -> str:
+    return group.name or _("(sin asignar)")
 
 
 def _amount_headings(report: Ageing) -> list[str]:
