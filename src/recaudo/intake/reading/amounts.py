@@ -172,7 +172,7 @@ def read_amounts(values: pa.Array, sign: Sign) -> tuple[pa.Array, pa.Array]:
     if sign:
         # Only well-formed cells take the quick way, so that a stray sign is never dropped.
         group, point = (r"\.", ",") if sign == "," else (",", r"\.")
-        form = rf"^-?(?:\d{{1,14}}|\d{{1,3}}(?:{group}\d{{3}}){{1,4}})(?:{point}\d{{1,4}})?$"
+        form = rf"^-?(?:\d{{1,14}}|[1-9]\d{{0,2}}(?:{group}\d{{3}}){{1,4}})(?:{point}\d{{1,4}})?$"
         is_marked = pc.starts_with(values, NUMBER)
         is_common = pc.match_substring_regex(values, form)
         plain = pc.if_else(is_marked, plain, _plain(values, sign))

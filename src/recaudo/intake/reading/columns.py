@@ -17,9 +17,9 @@ from recaudo.intake.reading.contract import ARROW, BY_NAME, COMPONENTS, Notice
 from recaudo.intake.reading.dates import is_no_date, parse_date
 from recaudo.intake.reading.delimited import RawBatch
 from recaudo.intake.reading.labels import flag_of, label_of
-from recaudo.intake.reading.survey import Ways
 from recaudo.intake.reading.tables import Table
 from recaudo.intake.reading.texts import clean_text, raw_text, shown, trimmed, unmark
+from recaudo.intake.reading.ways import Ways
 
 #: A cell of these that cannot be read refuses the row; of any other it is left blank, with notice.
 NEEDED = frozenset(

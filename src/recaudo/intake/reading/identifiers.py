@@ -204,13 +204,15 @@ _PLAIN_EMAIL = re.compile(
     r"[a-z0-9_+\-]{1,40}(?:\.[a-z0-9_+\-]{1,20}){0,2}"
     r"@(?:[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?\.){1,3}[a-z]{2,10}"
 )
+_NAMED_EMAIL = re.compile(r"<([^<>\s]+@[^<>\s]+)>")  # "Ana Ruiz" <ana@acme.co>
 _SPECIAL = re.compile(r"(?:^|[@.])(?:test|example|invalid|local|localhost|onion|arpa)$|--|\.\.")
 
 
 @lru_cache(maxsize=200_000)
 def email(value: str) -> Contact:
     """``value`` as an address, syntax only. Of several in one cell the first is meant."""
-    text = value.strip().strip("<>;,").removeprefix("mailto:").strip()
+    named = _NAMED_EMAIL.search(value)
+    text = named[1] if named else value.strip().strip("<>;,").removeprefix("mailto:").strip()
     lower = text.lower()
     if _PLAIN_EMAIL.fullmatch(lower) and not _SPECIAL.search(lower):
         return Contact(lower, True)

@@ -11,9 +11,9 @@ from recaudo.intake.reading.dates import NUMBER
 from recaudo.intake.reading.folding import fold, fold_heading
 from recaudo.intake.reading.layouts import joined
 from recaudo.intake.reading.rows import STRICT_TOTAL
-from recaudo.intake.reading.survey import Ways
 from recaudo.intake.reading.tables import Table
 from recaudo.intake.reading.texts import shown
+from recaudo.intake.reading.ways import Ways
 
 _PAGE = re.compile(
     r"^(?:pag(?:ina)?|page|hoja)\b|^(?:viene|pasa|continua)\b|^(?:van|vienen)$|\bpag(?:ina)? \d+"

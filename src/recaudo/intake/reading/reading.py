@@ -36,8 +36,9 @@ from recaudo.intake.reading.mapping import (
 )
 from recaudo.intake.reading.rows import Judge, batch_of, one_per_age
 from recaudo.intake.reading.sniffing import sniff
-from recaudo.intake.reading.survey import Ways, survey, ways
+from recaudo.intake.reading.survey import survey
 from recaudo.intake.reading.tables import Table, find_tables
+from recaudo.intake.reading.ways import Ways, ways
 
 NO_HINTS = Hints()
 

@@ -196,17 +196,14 @@ def _check_lines(path: Path, encoding: str) -> None:
     length = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            firsts = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
+            before = length + min(firsts, default=len(chunk))
+            length = len(chunk) - last if last >= 0 else before
+            if max(before, length) > LINE_LIMIT:
+                raise Problem("line_too_long", file=path.name, limit=LINE_LIMIT)
             if not is_wide and b"\x00" in chunk:
                 raise Problem("file_binary", file=path.name)
-            breaks = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-            first = min(
-                (at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=-1
-            )
-            length += len(chunk) if first < 0 else first
-            if length > LINE_LIMIT:
-                raise Problem("line_too_long", file=path.name, limit=LINE_LIMIT)
-            if breaks >= 0:
-                length = len(chunk) - breaks
 
 
 def _is_nested(lines: list[str]) -> bool:

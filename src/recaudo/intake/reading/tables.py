@@ -160,7 +160,10 @@ def _header_index(rows: list[tuple[int, list[str]]], mapping: Mapping) -> int | 
     wanted = {fold_heading(one) for each in mapping.columns.values() for one in each}
     wanted |= {fold_heading(one) for each in mapping.key.values() for one in each}
     best, best_score = None, 1
-    for index, (_, cells) in enumerate(rows[:HEADINGS_WITHIN]):
+    for index in range(min(len(rows), HEADINGS_WITHIN)):
+        cells = _headings_of(mapping, rows, index)
+        if len(joined(rows[index][1])) == 0:
+            continue
         filled = [each for each in cells if each.strip()]
         if sum(1 for each in filled if _VALUE.match(each.strip())) * 5 > len(filled):
             continue
