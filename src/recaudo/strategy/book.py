@@ -1,4 +1,4 @@
-"""What does a strategy book say? Its TOML, read and checked whole; format: docs/rules/strategies.md.
+"""What does a strategy book say? Its TOML, read and checked whole (docs/rules/strategies.md).
 
 A book holds a creditor's segments, strategies, steps and bucket tables. ``read_book`` gives it back
 or every problem at once, so that a person mends the file in one go.
@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -140,13 +141,14 @@ def notices_of(text: BookText) -> dict[str, NoticePart]:
 
 
 def read_book(toml: str) -> Book:
-    """The book, checked. Raises Problem ``book_refused`` with ``problems``: every Problem found,
-    each with ``where`` it stands (``segments.3.when``)."""
+    """The book, checked. Raises Problem ``book_refused`` with ``count`` and ``problems``: every
+    Problem found, each with ``where`` it stands (``segments.3.when``)."""
     text = _parse(toml)
     problems = [*_references(text), *_bucket_problems(text)]
     problems = problems or [*_strategies_problems(text)] or [*_plan_problems(text)]
+    problems += _condition_problems(text)
     if problems:
-        raise Problem("book_refused", problems=problems)
+        raise _refused(problems)
     return Book(text, tuple(_warnings(text)))
 
 
@@ -157,7 +159,11 @@ def _parse(toml: str) -> BookText:
         found = [Problem("book_not_toml", where="", detail=str(error))]
     except ValidationError as error:
         found = [_field_problem(each) for each in error.errors(include_url=False)]
-    raise Problem("book_refused", problems=found)
+    raise _refused(found)
+
+
+def _refused(problems: Sequence[Problem]) -> Problem:
+    return Problem("book_refused", count=len(problems), problems=problems)
 
 
 def _field_problem(error: Mapping[str, Any]) -> Problem:
@@ -225,10 +231,10 @@ def _strategies_problems(text: BookText) -> Iterable[Problem]:
         steps = [(key, text.steps[key]) for key in strategy.steps]
         where = f"strategies.{name}.steps"
         dated = [(key, step) for key, step in steps if step.anchor == "due"]
-        for (before, one), (after, other) in zip(dated, dated[1:], strict=False):
+        for (before, one), (after, other) in pairwise(dated):
             if one.offset_days >= other.offset_days:
                 yield Problem("book_steps_order", where=where, before=before, after=after)
-        for (before, one), (after, other) in zip(steps, steps[1:], strict=False):
+        for (before, one), (after, other) in pairwise(steps):
             if other.tone > one.tone + TONE_RISE_MAX:
                 yield Problem(
                     "book_tone_jump",
@@ -288,7 +294,9 @@ def _plan_problems(text: BookText) -> Iterable[Problem]:
         _plan(text, "COP", Decimal(0))
     except Problem as problem:
         yield Problem(problem.code, **{"where": "", **problem.facts})
-        return
+
+
+def _condition_problems(text: BookText) -> Iterable[Problem]:
     for number, segment in enumerate(text.segments, 1):
         try:
             compile_condition(segment.when, facts_about("customer"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django_scopes import scope
+
 from recaudo.access.models import Creditor
 from recaudo.core.problems import Problem
 from recaudo.strategy.book import Book, read_book
@@ -12,7 +14,8 @@ from recaudo.strategy.models import StrategyBook
 
 def active_book(creditor: Creditor) -> tuple[StrategyBook, Book]:
     """The row and what it says. Raises Problem ``book_missing``."""
-    row = StrategyBook.objects.filter(creditor=creditor, is_active=True).first()
+    with scope(creditor=creditor):
+        row = StrategyBook.objects.filter(is_active=True).first()
     if row is None:
         raise Problem("book_missing", creditor=creditor.code)
     return row, _read(row.toml)

@@ -32,7 +32,7 @@ PAYMENT_DAYS = timedelta(days=62)
 def judge(
     creditor: Creditor, plan: Plan, as_of: date, *, today: date, engine: str = "duckdb"
 ) -> Result:
-    """The whole creditor on ``as_of``. Raises Problem ``engine_unknown`` and what the engine does."""
+    """The whole creditor on ``as_of``. Raises Problem ``engine_unknown``, and the engine's own."""
     if engine not in ENGINES:
         raise Problem("engine_unknown", engine=engine, known=list(ENGINES))
     day = day_for(creditor, as_of, today=today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from recaudo.core.money import from_ten_thousandths
+from recaudo.core.problems import Problem
 from recaudo.engine.conditions import compile_condition
 from recaudo.engine.facts import facts_about
 from recaudo.engine.plan import UNASSIGNED
@@ -86,3 +87,24 @@ def shares(creditor: Creditor, book: Book) -> list[Share]:
 
 def _counted(row: tuple[int, Any] | None) -> tuple[int, Decimal]:
     return (row[0], from_ten_thousandths(int(row[1]))) if row else (0, Decimal(0))
+
+
+#: From this share of the owing customers on, one segment is called a single list (S1-08).
+SINGLE_PERCENT = 95
+
+
+def share_warnings(found: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """What is worth a look before saving: nearly everybody in one segment, somebody in none.
+
+    ``found``: rows with ``segment``, ``customers``, ``balance``; who owes nothing does not count.
+    """
+    owing = {row["segment"]: row["customers"] for row in found if row["balance"] > 0}
+    everybody = sum(owing.values())
+    warnings = []
+    for segment, customers in owing.items():
+        percent = customers * 100 // everybody
+        if percent >= SINGLE_PERCENT:
+            warnings.append(Problem("one_segment_for_all", segment=segment, percent=percent))
+    if owing.get(UNASSIGNED):
+        warnings.append(Problem("nobody_assigned", count=owing[UNASSIGNED]))
+    return warnings

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django_scopes import scope
+
+from recaudo.core.money import from_ten_thousandths
+from recaudo.engine.result import STATED_HOLDS
+from recaudo.portfolio.queries.customers import visible_customers
+from recaudo.strategy.models import Run
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
@@ -32,12 +41,12 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """``tasks`` by kind, open and due; ``late_tasks`` of them past their deadline (S1-17).
-
-    ``messages`` by channel, planned and not past their window. ``segments`` and ``reasons`` by
-    customer, largest balance first. ``held``: customers for whom nothing happens because of a
-    hold; ``unassigned``: owing customers without a collector; ``uncovered``: owing, not held,
-    without any next step. ``last_run`` None: nothing has run yet.
+    """``tasks`` by kind, open (proposed before the release); ``late_tasks`` of them past their
+    deadline (S1-17). ``messages`` by channel, planned or proposed and not past their window.
+    ``segments`` and ``reasons`` by customer, largest balance first; who owes nothing is left out.
+    ``held``: customers for whom nothing happens because of a stated hold; ``unassigned``: owing
+    customers without a collector; ``uncovered``: owing, not held, without any next step.
+    ``last_run`` None: nothing has run yet.
     """
 
     last_run: LastRun | None
@@ -54,5 +63,91 @@ class Today:
 
 
 def today(creditor: Creditor, user: User | None, *, as_of: date) -> Today:
-    """The figures over the customers that ``user`` may see (all for None)."""
-    raise NotImplementedError
+    """The figures over the customers that ``user`` may see (all for None). Four statements."""
+    mine, given = _among(creditor, user, as_of)
+    with connection.cursor() as cursor:
+        cursor.execute(TASKS.format(mine=mine), [as_of, creditor.pk, *given])
+        tasks = cursor.fetchall()
+        cursor.execute(MESSAGES.format(mine=mine), [creditor.pk, as_of, creditor.timezone, *given])
+        messages = cursor.fetchall()
+        cursor.execute(CUSTOMERS.format(mine=mine), [creditor.pk, *given])
+        cells = cursor.fetchall()
+    by_reason = {code: count for code, count, _ in _totals(cells, 1)}
+    return Today(
+        last_run=_last_run(creditor),
+        is_released=creditor.released_at is not None,
+        tasks=[Count(kind, count, balance) for kind, count, balance, _ in tasks],
+        late_tasks=sum(late for *_, late in tasks),
+        messages=[Count(channel, count, balance) for channel, count, balance in messages],
+        segments=_counts(cells, 0),
+        reasons=_counts(cells, 1),
+        customers=sum(by_reason.values()),
+        held=sum(by_reason.get(reason, 0) for reason in STATED_HOLDS),
+        unassigned=sum(row[4] for row in cells),
+        uncovered=by_reason.get("no_next_step", 0),
+    )
+
+
+TASKS = """
+SELECT kind, COUNT(*), SUM(balance), COUNT(*) FILTER (WHERE due_on < %s) FROM strategy_task
+WHERE creditor_id = %s AND state IN ('open', 'proposed') {mine}
+GROUP BY kind ORDER BY COUNT(*) DESC, kind
+"""
+MESSAGES = """
+SELECT channel, COUNT(*), SUM(balance) FROM contact_message
+WHERE creditor_id = %s AND state IN ('planned', 'proposed')
+  AND not_after > CAST(%s AS timestamp) AT TIME ZONE %s {mine}
+GROUP BY channel ORDER BY COUNT(*) DESC, channel
+"""
+# A row: how many customers of one segment have one reason.
+CUSTOMERS = """
+SELECT d.segment, d.reason, COUNT(*), SUM(f.claimable_balance),
+  COUNT(*) FILTER (WHERE f.collector = '' AND f.claimable_balance > 0)
+FROM strategy_decision d
+JOIN strategy_customer_facts f ON f.creditor_id = d.creditor_id AND f.customer_id = d.customer_id
+WHERE d.creditor_id = %s AND d.reason <> 'nothing_open' {mine}
+GROUP BY d.segment, d.reason
+"""
+
+
+def _among(creditor: Creditor, user: User | None, as_of: date) -> tuple[str, list[Any]]:
+    if user is None:
+        return "", []
+    seen = visible_customers(user, creditor, as_of)
+    if not seen.query.where:
+        return "", []
+    statement, given = seen.values("id").query.sql_with_params()
+    return f"AND customer_id IN ({statement})", list(given)
+
+
+def _totals(cells: list[tuple[Any, ...]], column: int) -> list[tuple[str, int, int]]:
+    """(code, customers, balance) over the cells, largest balance first."""
+    counts: dict[str, int] = defaultdict(int)
+    balances: dict[str, int] = defaultdict(int)
+    for cell in cells:
+        counts[cell[column]] += cell[2]
+        balances[cell[column]] += int(cell[3])
+    order = sorted(counts, key=lambda code: (-balances[code], code))
+    return [(code, counts[code], balances[code]) for code in order]
+
+
+def _counts(cells: list[tuple[Any, ...]], column: int) -> list[Count]:
+    return [
+        Count(code, count, from_ten_thousandths(balance))
+        for code, count, balance in _totals(cells, column)
+    ]
+
+
+def _last_run(creditor: Creditor) -> LastRun | None:
+    with scope(creditor=creditor):
+        run = Run.objects.filter(state__in=["proposal", "done"]).order_by("-id").first()
+    if run is None:
+        return None
+    return LastRun(
+        run.pk,
+        run.as_of,
+        run.state,
+        run.finished_at,
+        run.result.get("quarantined", 0),
+        run.result.get("without_next_action", 0),
+    )

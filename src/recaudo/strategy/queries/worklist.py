@@ -140,7 +140,7 @@ CUSTOMER = "JOIN portfolio_customer c ON c.id = d.customer_id\n"
 TASK = """
 LEFT JOIN LATERAL (
   SELECT id, kind, due_on FROM strategy_task
-  WHERE customer_id = d.customer_id AND creditor_id = d.creditor_id AND state IN ('open', 'proposed')
+  WHERE customer_id = d.customer_id AND state IN ('open', 'proposed')
   ORDER BY priority DESC, id LIMIT 1
 ) t ON TRUE
 """

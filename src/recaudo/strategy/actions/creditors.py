@@ -1,0 +1,69 @@
+"""Adding a creditor, with the book of its preset in force."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from recaudo.access.models import Creditor, User
+from recaudo.audit.actions import record_change
+from recaudo.core.calendar import Place, is_business_day, local_day
+from recaudo.core.money import currency_code
+from recaudo.core.problems import Problem
+from recaudo.strategy.actions.books import activate_preset
+
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def add_creditor(
+    code: str,
+    *,
+    name: str,
+    country: str,
+    currency: str,
+    timezone: str,
+    preset: str = "b2b",
+    tax_id: str = "",
+    by: User | None = None,
+    origin: str = "cli",
+) -> Creditor:
+    """The creditor, ready for its first import. All of it or nothing.
+
+    Raises Problem ``creditor_exists``, ``creditor_code_invalid``, ``country_unknown``,
+    ``currency_unknown``, ``zone_unknown``, ``preset_unknown``.
+    """
+    code, country = code.strip().lower(), country.strip().upper()
+    if not CODE.fullmatch(code):
+        raise Problem("creditor_code_invalid", creditor=code)
+    money = currency_code(currency)
+    today = local_day(ANY_INSTANT, timezone)
+    try:
+        is_business_day(today, Place(country))
+    except Problem as problem:
+        raise Problem("country_unknown", country=country) from problem
+    with transaction.atomic():
+        if Creditor.objects.filter(code=code).exists():
+            raise Problem("creditor_exists", creditor=code)
+        creditor = Creditor.objects.create(
+            code=code,
+            name=name.strip(),
+            country=country,
+            currency=money,
+            timezone=timezone,
+            preset=preset,
+            tax_id=tax_id.strip(),
+            bucket_table="default",
+        )
+        activate_preset(creditor, by=by, origin=origin)
+        record_change(
+            "creditor_added",
+            creditor=creditor,
+            by=by,
+            origin=origin,
+            subject="creditor",
+            subject_id=creditor.pk,
+        )
+    return creditor
