@@ -1,0 +1,70 @@
+"""What every page of the desk shows around its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from recaudo.access.models import Role
+from recaudo.access.queries import Right, grants
+from recaudo.desk.language import CHOICES
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    name: str
+    title: str
+    icon: str
+    right: Right | None = None
+
+
+def places() -> tuple[Place, ...]:
+    return (
+        Place("home", _("Inicio"), "home"),
+        Place("worklist", _("Trabajo"), "list"),
+        Place("messages", _("Mensajes"), "message"),
+        Place("strategy", _("Estrategia"), "path"),
+        Place("imports", _("Cargas"), "upload", "see_all"),
+        Place("help", _("Ayuda"), "help"),
+    )
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Navigation, languages and rights; nothing of a creditor where the address names none."""
+    language = get_language() or "es"
+    shared = {"languages": CHOICES, "language": language.split("-")[0], "locale_code": language}
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return shared
+    creditor = membership.creditor
+    here = request.resolver_match.view_name.removeprefix("desk:") if request.resolver_match else ""
+    return shared | {
+        "creditor": creditor,
+        "currency": creditor.currency,
+        "zone": creditor.timezone,
+        "today": request.today,  # type: ignore[attr-defined]
+        "role_title": Role(membership.role).label,
+        "may": {right: grants(membership, right) for right in get_args(Right)},
+        "other_creditors": [
+            {"name": each.creditor.name, "url": reverse("desk:home", args=[each.creditor.code])}
+            for each in request.memberships  # type: ignore[attr-defined]
+            if each.creditor_id != creditor.id
+        ],
+        "navigation": [
+            {
+                "title": place.title,
+                "icon": place.icon,
+                "url": reverse(f"desk:{place.name}", args=[creditor.code]),
+                "is_here": here == place.name or here.startswith(f"{place.name}_"),
+            }
+            for place in places()
+            if place.right is None or grants(membership, place.right)
+        ],
+    }

@@ -1,0 +1,229 @@
+"""The timeline's entries as sentences: what happened, told from kind and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from recaudo.access.models import User
+from recaudo.core.problems import N_
+from recaudo.desk import figures
+from recaudo.desk.book import Titles
+from recaudo.desk.names import MESSAGE_STATES, OUTCOMES, TASK_KINDS, called, channel
+from recaudo.insights.queries.timeline import Entry
+from recaudo.payments.models import CreditKind
+from recaudo.portfolio.models import HoldKind
+
+Facts = dict[str, Any]
+
+EVENTS = {
+    "filed": N_("Radicada"),
+    "accepted": N_("Aceptada"),
+    "rejected": N_("Rechazada"),
+    "ceded": N_("Cedida"),
+    "cession_undone": N_("Cesión deshecha"),
+    "written_off": N_("Castigada"),
+    "write_off_undone": N_("Castigo deshecho"),
+    "accelerated": N_("Vencimiento anticipado"),
+}
+TASK_STATES = {
+    "proposed": N_("propuesta"),
+    "open": N_("abierta"),
+    "done": N_("hecha"),
+    "withdrawn": N_("retirada"),
+}
+ROLES = {"seller": N_("Vendedor"), "collector": N_("Gestor")}
+ICONS = {
+    "credit": "check",
+    "credit_adjusted": "alert",
+    "application_reversed": "alert",
+    "interaction": "phone",
+    "message": "message",
+    "task": "list",
+    "task_finished": "check",
+    "hold": "pause",
+    "hold_released": "play",
+    "document": "upload",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """``about`` is the second line: a note, a reference, who did it."""
+
+    entry: Entry
+    icon: str
+    text: str
+    about: str
+    amount: str
+
+
+def tell_entries(entries: list[Entry], names: Titles) -> list[Told]:
+    """One query: the names of the users in them."""
+    ids = {entry.facts["by"] for entry in entries if entry.facts.get("by")}
+    people = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return [_tell(entry, names, people) for entry in entries]
+
+
+def _tell(entry: Entry, names: Titles, people: dict[int, str]) -> Told:
+    facts = entry.facts
+    parts = [
+        facts.get("note", ""),
+        _reference(facts),
+        facts.get("reason", "") if entry.kind in ("hold", "hold_released") else "",
+        people.get(facts.get("by") or 0, ""),
+    ]
+    return Told(
+        entry,
+        icon=ICONS.get(entry.kind, "dot"),
+        text=TELLERS[entry.kind](facts, names),
+        about=" · ".join(part for part in parts if part),
+        amount=_amount(facts),
+    )
+
+
+def _amount(facts: Facts) -> str:
+    if not facts.get("amount") or not facts.get("currency"):
+        return ""
+    return figures.money(Decimal(facts["amount"]), facts["currency"])
+
+
+def _reference(facts: Facts) -> str:
+    if not facts.get("reference"):
+        return ""
+    return _("referencia %(reference)s") % {"reference": facts["reference"]}
+
+
+def _day(text: str | None) -> str:
+    return figures.day(date.fromisoformat(text[:10])) if text else figures.NOTHING
+
+
+def _numbered(facts: Facts) -> str:
+    instalment = facts.get("instalment")
+    return f"{facts['document']}/{instalment}" if instalment else str(facts["document"])
+
+
+def _document(facts: Facts, names: Titles) -> str:
+    told = {"number": _numbered(facts), "day": _day(facts["due_on"])}
+    return _("Documento %(number)s, vence el %(day)s") % told
+
+
+def _due_date_moved(facts: Facts, names: Titles) -> str:
+    told = {"number": _numbered(facts), "old": _day(facts["from"]), "new": _day(facts["to"])}
+    return _("El vencimiento de %(number)s pasó del %(old)s al %(new)s") % told
+
+
+def _document_event(facts: Facts, names: Titles) -> str:
+    return f"{called(EVENTS, facts['kind'])}: {_numbered(facts)}"
+
+
+def _document_adjusted(facts: Facts, names: Titles) -> str:
+    return _("Corrección del valor de %(number)s") % {"number": _numbered(facts)}
+
+
+def _credit(facts: Facts, names: Titles) -> str:
+    kind = str(CreditKind(facts["kind"]).label)
+    applied = ", ".join(facts.get("documents") or [])
+    if not applied:
+        return _("%(kind)s sin aplicar") % {"kind": kind}
+    return _("%(kind)s aplicado a %(documents)s") % {"kind": kind, "documents": applied}
+
+
+def _credit_adjusted(facts: Facts, names: Titles) -> str:
+    return _("Corrección de %(kind)s") % {"kind": str(CreditKind(facts["kind"]).label).lower()}
+
+
+def _application_reversed(facts: Facts, names: Titles) -> str:
+    return _("Aplicación deshecha en %(number)s") % {"number": _numbered(facts)}
+
+
+def _interaction(facts: Facts, names: Titles) -> str:
+    came_in = facts["direction"] == "in"
+    told = {
+        "channel": channel(facts["channel"]).lower()
+        if facts["channel"] != "whatsapp"
+        else "WhatsApp"
+    }
+    text = (
+        _("El cliente escribió o llamó por %(channel)s")
+        if came_in
+        else _("Gestión por %(channel)s")
+    )
+    outcome = called(OUTCOMES, facts["outcome"]) if facts.get("outcome") else ""
+    return f"{text % told}: {outcome}" if outcome else text % told
+
+
+def _message(facts: Facts, names: Titles) -> str:
+    told = {
+        "state": called(MESSAGE_STATES, facts["state"]),
+        "channel": channel(facts["channel"]),
+        "step": names.step(facts["step"]),
+    }
+    return _("Mensaje %(state)s por %(channel)s: %(step)s") % told
+
+
+def _task(facts: Facts, names: Titles) -> str:
+    told = {
+        "kind": called(TASK_KINDS, facts["kind"]).lower(),
+        "state": called(TASK_STATES, facts["state"]),
+        "day": _day(facts["due_on"]),
+    }
+    return _("Tarea %(state)s: %(kind)s, hasta el %(day)s") % told
+
+
+def _task_finished(facts: Facts, names: Titles) -> str:
+    told = {
+        "kind": called(TASK_KINDS, facts["kind"]).lower(),
+        "outcome": called(OUTCOMES, facts["outcome"]).lower(),
+    }
+    return _("Tarea terminada (%(kind)s): %(outcome)s") % told
+
+
+def _hold(facts: Facts, names: Titles) -> str:
+    told = {"kind": str(HoldKind(facts["kind"]).label), "day": _day(facts.get("until"))}
+    about = f" ({facts['document']})" if facts.get("document") else ""
+    if facts.get("until"):
+        return _("Pausa: %(kind)s, hasta el %(day)s") % told + about
+    return _("Pausa: %(kind)s, sin fecha de fin") % told + about
+
+
+def _hold_released(facts: Facts, names: Titles) -> str:
+    return _("Se levantó la pausa: %(kind)s") % {"kind": str(HoldKind(facts["kind"]).label)}
+
+
+def _consent(facts: Facts, names: Titles) -> str:
+    where = _("todos los canales") if facts["channel"] == "*" else channel(facts["channel"])
+    text = (
+        _("Autorizó el contacto por %(where)s")
+        if facts["is_granted"]
+        else _("Retiró la autorización de contacto por %(where)s")
+    )
+    return text % {"where": where}
+
+
+def _assignment(facts: Facts, names: Titles) -> str:
+    return f"{called(ROLES, facts['role'])}: {facts['name']}"
+
+
+TELLERS: dict[str, Callable[[Facts, Titles], str]] = {
+    "document": _document,
+    "due_date_moved": _due_date_moved,
+    "document_event": _document_event,
+    "document_adjusted": _document_adjusted,
+    "credit": _credit,
+    "credit_adjusted": _credit_adjusted,
+    "application_reversed": _application_reversed,
+    "interaction": _interaction,
+    "message": _message,
+    "task": _task,
+    "task_finished": _task_finished,
+    "hold": _hold,
+    "hold_released": _hold_released,
+    "consent": _consent,
+    "assignment": _assignment,
+}

@@ -1,0 +1,144 @@
+"""How a customer is reached: see it, mend it, say whether it works."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from recaudo import words
+from recaudo.audit.actions import record_change
+from recaudo.core.problems import Problem
+from recaudo.desk.cases import customer_or_404, seen_version
+from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.intake.reading import identifiers
+from recaudo.portfolio.actions.contact_points import (
+    add_contact_point,
+    correct_contact_point,
+    mark_contact_point,
+)
+from recaudo.portfolio.models import Channel, ContactPoint, Customer
+from recaudo.portfolio.queries.customers import mask_email, mask_phone
+
+HIDDEN = "•••"
+
+
+def masked(channel: str, value: str) -> str:
+    """Enough to tell two apart, not enough to use."""
+    if channel == Channel.EMAIL:
+        return mask_email(value)
+    if channel == Channel.ADDRESS:
+        return f"{value[:6]}{HIDDEN}" if len(value) > 12 else HIDDEN
+    return mask_phone(value)
+
+
+@open_to("see_identifiers")
+@require_POST
+def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
+    """The whole value, written down with who looked (F35)."""
+    customer = customer_or_404(request, customer_id)
+    point = _point(customer, contact_id)
+    record_change(
+        "identifier_revealed",
+        creditor=request.creditor,
+        by=request.user,
+        origin="web",
+        subject="contact_point",
+        subject_id=point.id,
+        customer=customer.id,
+        channel=point.channel,
+    )
+    context = {"point": point, "value": point.value, "customer": customer}
+    return _uncached(render(request, "desk/parts/revealed.html", context))
+
+
+@open_to("work")
+@require_POST
+def add(request: DeskRequest, customer_id: int) -> HttpResponse:
+    customer = customer_or_404(request, customer_id)
+    channel, value = request.POST.get("channel", ""), request.POST.get("value", "").strip()
+    try:
+        add_contact_point(
+            customer,
+            channel=channel,
+            value=value,
+            normalised=as_used(channel, value, customer),
+            today=request.today,
+            by=request.user,
+            version=seen_version(request),
+        )
+        messages.success(request, _("Dato agregado y verificado."))
+    except Problem as problem:
+        messages.error(request, words.sentence(problem))
+    return _back(request, customer)
+
+
+@open_to("work")
+@require_POST
+def correct(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
+    customer = customer_or_404(request, customer_id)
+    point, value = _point(customer, contact_id), request.POST.get("value", "").strip()
+    try:
+        correct_contact_point(
+            point,
+            value=value,
+            normalised=as_used(point.channel, value, customer),
+            today=request.today,
+            by=request.user,
+            version=seen_version(request),
+        )
+        messages.success(request, _("Dato corregido. Vale desde el próximo mensaje o tarea."))
+    except Problem as problem:
+        messages.error(request, words.sentence(problem))
+    return _back(request, customer)
+
+
+@open_to("work")
+@require_POST
+def mark(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
+    customer = customer_or_404(request, customer_id)
+    try:
+        mark_contact_point(
+            _point(customer, contact_id),
+            state=request.POST.get("state", ""),
+            today=request.today,
+            by=request.user,
+            version=seen_version(request),
+        )
+        messages.success(request, _("Anotado."))
+    except Problem as problem:
+        messages.error(request, words.sentence(problem))
+    return _back(request, customer)
+
+
+def as_used(channel: str, value: str, customer: Customer) -> str:
+    """As it will be used. Raises Problem ``contact_value_invalid``."""
+    if channel == Channel.EMAIL:
+        read = identifiers.email(value)
+    elif channel in {Channel.PHONE, Channel.WHATSAPP, Channel.SMS}:
+        read = identifiers.phone(value, customer.country)
+    else:
+        return " ".join(value.lower().split())
+    if value and not read.is_valid:
+        raise Problem("contact_value_invalid", value=value)
+    return read.normalised
+
+
+def _point(customer: Customer, contact_id: int) -> ContactPoint:
+    found = ContactPoint.objects.filter(pk=contact_id, customer=customer).first()
+    if found is None:
+        raise Http404
+    found.customer = customer
+    found.creditor = customer.creditor
+    return found
+
+
+def _back(request: DeskRequest, customer: Customer) -> HttpResponse:
+    return redirect("desk:customer", request.creditor.code, customer.id)
+
+
+def _uncached(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,19 @@
+"""What the codes of the desk, and of the acts on the customer page, say on screen."""
+
+from recaudo.core.problems import N_
+
+SENTENCES: dict[str, str] = {
+    "customer_changed": N_(
+        "Otra persona cambió a {customer} mientras usted lo tenía abierto. No se guardó nada: "
+        "mire el cambio y repita lo suyo si todavía hace falta."
+    ),
+    "contact_value_missing": N_("Escriba el dato de contacto antes de guardarlo."),
+    "contact_value_invalid": N_(
+        "«{value}» no sirve para contactar a nadie. Revise que esté completo y bien escrito."
+    ),
+    "contact_channel_unknown": N_("Elija el canal: correo, teléfono, WhatsApp, SMS o dirección."),
+    "contact_state_unknown": N_("Diga si el dato sirve o no sirve."),
+    "conflict_resolved": N_("Alguien ya decidió ese conflicto. No se cambió nada más."),
+    "hold_kind_unknown": N_("Elija el motivo de la pausa."),
+    "day_unreadable": N_("«{typed}» no es una fecha. Elíjala en el calendario."),
+}

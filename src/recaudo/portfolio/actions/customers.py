@@ -1,0 +1,20 @@
+"""Two people at one customer: the second to save is told, never overwritten in silence (S1-23)."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from recaudo.core.problems import Problem
+from recaudo.portfolio.models import Customer
+
+
+def claim(customer: Customer, version: int) -> None:
+    """Raise the customer's version from the one that the person had before them.
+
+    The row stays locked until the caller's transaction ends. Raises Problem ``customer_changed``.
+    """
+    seen = Customer.objects.filter(pk=customer.pk, version=version)
+    if not seen.update(version=F("version") + 1, updated_at=Now()):
+        raise Problem("customer_changed", customer=customer.name)
+    customer.version = version + 1
