@@ -89,12 +89,12 @@ def today(creditor: Creditor, user: User | None, *, as_of: date) -> Today:
 
 
 TASKS = """
-SELECT kind, COUNT(*), SUM(balance), COUNT(*) FILTER (WHERE due_on < %s) FROM strategy_task
+SELECT kind, COUNT(*), SUM(balance), COUNT(*) FILTER (WHERE due_on < %s) FROM strategy_task d
 WHERE creditor_id = %s AND state IN ('open', 'proposed') {mine}
 GROUP BY kind ORDER BY COUNT(*) DESC, kind
 """
 MESSAGES = """
-SELECT channel, COUNT(*), SUM(balance) FROM contact_message
+SELECT channel, COUNT(*), SUM(balance) FROM contact_message d
 WHERE creditor_id = %s AND state IN ('planned', 'proposed')
   AND not_after > CAST(%s AS timestamp) AT TIME ZONE %s {mine}
 GROUP BY channel ORDER BY COUNT(*) DESC, channel
@@ -117,7 +117,7 @@ def _among(creditor: Creditor, user: User | None, as_of: date) -> tuple[str, lis
     if not seen.query.where:
         return "", []
     statement, given = seen.values("id").query.sql_with_params()
-    return f"AND customer_id IN ({statement})", list(given)
+    return f"AND d.customer_id IN ({statement})", list(given)
 
 
 def _totals(cells: list[tuple[Any, ...]], column: int) -> list[tuple[str, int, int]]:
