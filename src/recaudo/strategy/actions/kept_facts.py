@@ -43,6 +43,8 @@ def write_facts(result: Result, creditor_id: int, day: date, run_id: int) -> Pat
 def show(hidden: Path, creditor_id: int, day: date, run_id: int) -> Path:
     shown = run_folder(creditor_id, day, run_id)
     shown.parent.mkdir(parents=True, exist_ok=True)
+    # Of a database that was since restored or made anew: its runs are numbered again.
+    shutil.rmtree(shown, ignore_errors=True)
     hidden.replace(shown)
     return shown
 
