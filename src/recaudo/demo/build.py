@@ -30,7 +30,7 @@ from recaudo.demo.world import Contact, World
 from recaudo.intake.actions import import_file
 from recaudo.intake.models import ImportBatch
 from recaudo.portfolio.models import Assignment, Customer
-from recaudo.strategy.actions.books import activate_preset
+from recaudo.strategy.actions.creditors import add_creditor
 from recaudo.strategy.actions.runs import release, run_day
 from recaudo.strategy.models import Run
 
@@ -84,21 +84,22 @@ def _user(email: str, name: str) -> User:
 
 @transaction.atomic
 def _creditor(plan: Plan, users: dict[str, User]) -> Creditor:
-    creditor, is_new = Creditor.objects.get_or_create(
-        code=plan.code,
-        defaults={
-            "name": plan.name,
-            "tax_id": plan.tax_id,
-            "country": plan.country,
-            "currency": plan.currency,
-            "timezone": plan.timezone,
-            "preset": plan.preset,
-            "bucket_table": plan.bucket_table,
-            "small_balance": plan.small_balance,
-        },
-    )
-    if is_new:
-        activate_preset(creditor, by=users["administrator"], origin="demo")
+    creditor = Creditor.objects.filter(code=plan.code).first()
+    if creditor is None:
+        creditor = add_creditor(
+            plan.code,
+            name=plan.name,
+            country=plan.country,
+            currency=plan.currency,
+            timezone=plan.timezone,
+            preset=plan.preset,
+            tax_id=plan.tax_id,
+            by=users["administrator"],
+            origin="demo",
+        )
+        creditor.small_balance = plan.small_balance
+        creditor.bucket_table = plan.bucket_table
+        creditor.save(update_fields=["small_balance", "bucket_table"])
         for login in LOGINS:
             Membership.objects.create(
                 user=users[login.role],

@@ -109,7 +109,7 @@ def _file(world: World, debit: Debit) -> None:
 def _settle(world: World, debit: Debit) -> None:
     """Paid on the customer's next day of payment after the usual delay; few in two parts."""
     client, random = debit.client, world.random
-    if random.randrange(100) < 2:
+    if random.randrange(200) == 0:
         return  # argued about, and left unpaid
     ready = debit.due_on + timedelta(days=habits.delay(random, client.habit))
     on = _pay_day(world, client, max(ready, debit.issued_on + timedelta(days=1)))

@@ -84,7 +84,7 @@ def stories_now() -> list[StoryNow]:
             StoryNow(
                 title=story.title,
                 customer=story.name,
-                creditor=story.plan.name,
+                creditor=story.plan.code,
                 code=story.code,
                 note=story.note,
                 see=story.see,
