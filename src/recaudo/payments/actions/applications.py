@@ -89,7 +89,12 @@ def reverse_application(application: Application, *, value_on: date) -> Applicat
 
     Raises Problem ``already_reversed``, ``reversal_of_reversal``, ``value_before``.
     """
-    return _reverse([application], value_on)[0]
+    with scope(creditor=application.creditor), ledger_rules(application=application.pk):
+        # Before the row: two who reverse the same one would else wait for each other, one for the
+        # unique key and one for the document.
+        _locked(Document.objects.filter(pk=application.document_id))
+        lock_credit(application.credit)
+        return _reverse([application], value_on)[0]
 
 
 def reverse_all(credit: Credit, *, value_on: date) -> list[Application]:
@@ -197,6 +202,7 @@ def _post(
 
 
 def _reverse(applications: Sequence[Application], value_on: date) -> list[Application]:
+    """New rows that undo ``applications``, whose documents and credits the caller has locked."""
     if not applications:
         return []
     for each in applications:
@@ -204,21 +210,19 @@ def _reverse(applications: Sequence[Application], value_on: date) -> list[Applic
             raise Problem("reversal_of_reversal", application=each.pk)
         if value_on < each.value_on:
             raise Problem("value_before", day=value_on, first=each.value_on)
-    creditor = applications[0].creditor
-    with scope(creditor=creditor), ledger_rules(applications=len(applications)):
-        rows: list[Application] = Application.objects.bulk_create(
-            Application(
-                creditor=creditor,
-                credit_id=each.credit_id,
-                document_id=each.document_id,
-                component=each.component,
-                amount=-each.amount,
-                value_on=value_on,
-                reverses=each,
-            )
-            for each in applications
+    rows: list[Application] = Application.objects.bulk_create(
+        Application(
+            creditor_id=each.creditor_id,
+            credit_id=each.credit_id,
+            document_id=each.document_id,
+            component=each.component,
+            amount=-each.amount,
+            value_on=value_on,
+            reverses=each,
         )
-        return rows
+        for each in applications
+    )
+    return rows
 
 
 def _locked(documents: object) -> list[Document]:

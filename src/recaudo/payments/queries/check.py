@@ -63,7 +63,8 @@ RULES = (
             WHERE creditor_id = %(creditor)s) postings
           GROUP BY document_id) s ON s.document_id = d.id
         WHERE d.creditor_id = %(creditor)s
-          AND ((d.open_amount = 0) <> (d.closed_on IS NOT NULL) OR d.closed_on > s.last_on)
+          AND ((d.open_amount = 0) <> (d.closed_on IS NOT NULL)
+               OR d.closed_on > COALESCE(s.last_on, '-infinity'))
         """,
     ),
     # Parts: original + corrections = amount; amount − applied = open; together they are the whole.
