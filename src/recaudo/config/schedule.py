@@ -1,0 +1,43 @@
+"""Every periodic job, in one place. Each does everything due and not yet done: twice is as once.
+
+Times are UTC; what must happen at a creditor's hour asks its zone. The worker (`recaudo worker`,
+also inside `recaudo serve`) runs them.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.management import call_command
+from django.utils import timezone
+from procrastinate import JobContext, builtin_tasks
+from procrastinate.contrib.django import app
+
+from recaudo.strategy.tasks import run_due
+
+log = logging.getLogger(__name__)
+
+KEPT_JOB_HOURS = 14 * 24
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="schedule.runs_of_the_day", queueing_lock="schedule.runs_of_the_day")
+def runs_of_the_day(timestamp: int) -> None:
+    """Each active creditor's run, once its local hour has come. A missed day is not made up: the
+    run of today sees everything that happened since."""
+    for code, outcome in run_due(timezone.now()).items():
+        log.info("run of %s: %s", code, outcome)
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="schedule.old_sessions", queueing_lock="schedule.old_sessions")
+def old_sessions(timestamp: int) -> None:
+    """Sessions that have ended leave the database."""
+    call_command("clearsessions")
+
+
+@app.periodic(cron="40 4 * * *")
+@app.task(name="schedule.old_jobs", queueing_lock="schedule.old_jobs", pass_context=True)
+async def old_jobs(context: JobContext, timestamp: int) -> None:
+    """Jobs finished two weeks ago leave the queue; those that failed stay, to be looked at."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_JOB_HOURS)
