@@ -26,7 +26,8 @@ class SavedMapping(CreditorRow):
 
 
 class ImportBatch(CreditorRow):
-    """One file brought in. ``state``: ``uploaded``, ``reading``, ``writing``, ``done``, ``failed``.
+    """One file brought in. ``state``: ``uploaded``, ``queued``, ``reading``, ``writing``, then
+    ``done``, ``failed`` or ``discarded``.
 
     ``accepted + unchanged + updated + rejected = rows``. Amounts are in ``currency``.
     ``control_total`` is what the person typed or the file printed; ``difference`` is imported
@@ -51,6 +52,10 @@ class ImportBatch(CreditorRow):
     difference = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     difference_reason = models.TextField(blank=True, default="")
     result = models.JSONField(default=dict)
+    # An uploaded file's name in the installation's storage, and what was chosen for it: mapping,
+    # answers, mode, reasons; also the headings of each sheet, in order.
+    stored_as = models.TextField(blank=True, default="")
+    options = models.JSONField(default=dict)
     error_code = models.TextField(blank=True, default="")
     error_facts = models.JSONField(default=dict)
     by = models.ForeignKey(
@@ -73,6 +78,7 @@ class RejectedRow(CreditorRow):
     """A row that was not taken, as it stood in the file, with the column and code of the reason."""
 
     batch = owned_key(ImportBatch, related_name="rejected_rows")
+    sheet = models.TextField(blank=True, default="")
     row_no = models.PositiveIntegerField()
     column = models.TextField(blank=True, default="")
     value = models.TextField(blank=True, default="")

@@ -1,77 +1,28 @@
-"""What would this file do? Everything a person must see before bringing it in; nothing is written."""
+"""What would this file do? All that a person must see before bringing it in; nothing is written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django_scopes import scope
+
+from recaudo.intake.queries.closings import looks_partial
+from recaudo.intake.queries.cuadre import find_cuadre
+from recaudo.intake.queries.deciding import decide, tune
+from recaudo.intake.queries.findings import Closing, Cuadre, RowProblem
+from recaudo.intake.queries.opening import Opened, open_for, parameters
+from recaudo.intake.queries.staging import Staging, drop, stage
 from recaudo.intake.reading.contract import Column, Notice, Question, Source
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """A row that will be rejected: where it stands, what is wrong. ``recaudo.words`` tells it."""
-
-    sheet: str
-    row_no: int
-    column: str
-    value: str
-    code: str
-    facts: Dict[str, object]
-
-
-@dataclass(frozen=True)
-class CustomerDifference:
-    """What of one customer is in the file and not taken: rejected rows and repeated ones."""
-
-    customer: str
-    rows: int
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Cuadre:
-    """Does it add up (F3)? ``imported`` is the signed sum of what is taken, credits negative.
-
-    ``control_total`` is the typed one, else the printed one (``printed_in``: row and heading);
-    with ``difference`` = imported - control_total it is None where there is neither.
-    ``totals`` is ``imported`` per currency.
-    """
-
-    imported: Decimal
-    totals: Dict[str, Decimal]
-    control_total: Decimal | None
-    printed_in: str
-    difference: Decimal | None
-    by_customer: tuple[CustomerDifference, ...] = ()
-
-    @property
-    def adds_up(self) -> bool:
-        return not self.difference
-
-
-@dataclass(frozen=True)
-class Closing:
-    """What a snapshot closes in one currency because the file no longer names it (F1)."""
-
-    currency: str
-    documents: int
-    amount: Decimal
-    balance: Decimal  # of all that the snapshot speaks for, before it
-
-    @property
-    def pct(self) -> Decimal:
-        """Share of the balance, in per cent with one decimal."""
-        if not self.balance:
-            return Decimal(0)
-        return (self.amount * 100 / self.balance).quantize(Decimal("0.1"))
 
 
 @dataclass(frozen=True)
@@ -94,7 +45,7 @@ class Preview:
     mapping_toml: str
     is_remembered: bool
     mode: str
-    scope: Dict[str, str]
+    scope: Dict[str, str]  # e.g. {"branch": "Cali"}
     as_of: date
     rows: int = 0
     new: int = 0
@@ -135,4 +86,79 @@ def preview(
     balances) defaults to the day the file prints, else the creditor's today.
     Raises Problem for a file that cannot be read at all (``reading``'s codes).
     """
-    raise NotImplementedError
+    opened = open_for(
+        creditor, path, mapping=mapping, answers=answers, mode=mode, as_of=as_of,
+        file_name=file_name,
+    )  # fmt: skip
+    seen = _seen(opened)
+    if seen.questions:
+        return replace(seen, close_limit_pct=creditor.snapshot_close_limit_pct)
+    with scope(creditor=creditor), transaction.atomic():
+        tune()
+        staging = stage(opened.reading, parameters(creditor, opened))
+        try:
+            decided = decide(staging, opened.reading, opened.scope, closes=opened.closes)
+            cuadre = find_cuadre(staging, opened.reading, control_total)
+            problems = first_problems(staging, opened.reading.columns, PROBLEMS_SHOWN)
+        finally:
+            drop()
+    counts, limit = decided.counts, creditor.snapshot_close_limit_pct
+    return replace(
+        seen,
+        rows=counts.rows,
+        new=counts.new,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        rejected=counts.rejected,
+        new_customers=counts.new_customers,
+        new_documents=counts.new_documents,
+        new_credits=counts.new_credits,
+        skipped=opened.reading.summary.skipped,
+        problems=problems,
+        by_code=counts.by_code,
+        notices=decided.notices,
+        cuadre=cuadre,
+        closings=decided.closings,
+        close_limit_pct=limit,
+        looks_partial=looks_partial(decided.closings, limit),
+    )
+
+
+def _seen(opened: Opened) -> Preview:
+    """What opening alone tells."""
+    reading = opened.reading
+    return Preview(
+        file_name=opened.file_name,
+        sha256=opened.sha256,
+        source=reading.source,
+        columns=reading.columns,
+        questions=reading.questions,
+        fingerprint=reading.fingerprint,
+        mapping_toml=reading.mapping_toml,
+        is_remembered=opened.is_remembered,
+        mode=opened.mode,
+        scope=opened.scope,
+        as_of=opened.as_of,
+    )
+
+
+def first_problems(
+    staging: Staging, columns: tuple[Column, ...], limit: int
+) -> tuple[RowProblem, ...]:
+    """The first rejected rows in file order, those that reading refused and those that the ledger
+    does; ``column`` is the heading."""
+    headings = {each.field: each.heading for each in reversed(columns) if each.field}
+    rows = staging.read(
+        """SELECT sheet, row_no, "column", value, code, facts, FALSE FROM in_reject
+        UNION ALL
+        SELECT r.sheet, r.row_no, COALESCE(v."column", ''), COALESCE(v.value, ''), v.code,
+               COALESCE(v.facts, '{}'), TRUE
+        FROM in_verdict v JOIN in_row r ON r.seq = v.seq WHERE v.status = 'rejected'
+        ORDER BY 1, 2 LIMIT %(limit)s""",
+        limit=limit,
+    )
+    return tuple(
+        RowProblem(sheet, row_no, headings.get(column, column) if is_ours else column, value,
+                   code, facts if isinstance(facts, dict) else json.loads(facts))
+        for sheet, row_no, column, value, code, facts, is_ours in rows
+    )  # fmt: skip

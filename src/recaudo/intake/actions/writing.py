@@ -1,0 +1,85 @@
+"""Everything that an import writes into the ledger, in order, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from recaudo.intake.actions.balances import settle_balances
+from recaudo.intake.actions.contacts import write_contacts
+from recaudo.intake.actions.credits import resize_credits, write_credits
+from recaudo.intake.actions.customers import write_customers
+from recaudo.intake.actions.documents import write_documents
+from recaudo.intake.actions.payments import apply_payments
+from recaudo.intake.queries.staging import Staging
+
+DIFFERENCES_KEPT = 1_000
+#: Told only as changed: names and ids do not belong into the change log.
+_PRIVATE = ("name", "tax_id")
+
+_CUSTOMER_DIFFERENCES = """
+SELECT code, field, old, new FROM in_differs
+UNION ALL
+SELECT a.code, a.role, p.person_code, a.person FROM in_assigned a
+LEFT JOIN portfolio_assignment p ON p.id = a.assignment_id WHERE a.id IS NOT NULL
+ORDER BY 1, 2 LIMIT %(limit)s
+"""
+_DOCUMENT_DIFFERENCES = """
+SELECT k.key, k.amount_delta, k.gap, CASE WHEN k.is_due_moved THEN k.due_before END,
+       CASE WHEN k.is_due_moved THEN i.due_on END
+FROM in_known k JOIN in_doc i ON i.seq = k.seq
+JOIN in_verdict v ON v.seq = k.seq AND v.status = 'updated'
+ORDER BY k.seq LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is new in the ledger, and the first differences of what was there before."""
+
+    customers: int
+    documents: int
+    credits: int
+    differences: list[dict[str, Any]]
+
+
+def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
+    """Customers, contacts, documents, credits, payments, balances. ``on_phase`` after each."""
+    differences = _differences(staging)
+    customers = write_customers(staging)
+    on_phase()
+    write_contacts(staging)
+    on_phase()
+    documents = write_documents(staging)
+    on_phase()
+    credits = write_credits(staging)
+    on_phase()
+    apply_payments(staging)
+    on_phase()
+    credits += settle_balances(staging)
+    resize_credits(staging)
+    on_phase()
+    return Written(customers, documents, credits, differences)
+
+
+PHASES = 6
+
+
+def _differences(staging: Staging) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for code, field, old, new in staging.read(_CUSTOMER_DIFFERENCES, limit=DIFFERENCES_KEPT):
+        values = {} if field in _PRIVATE else {"old": old, "new": new}
+        found.append({"customer": code, "field": field, **values})
+    for key, amount, gap, due_before, due_on in staging.read(
+        _DOCUMENT_DIFFERENCES, limit=DIFFERENCES_KEPT
+    ):
+        row: dict[str, Any] = {"document": key}
+        if amount:
+            row["amount"] = format(amount, "f")
+        if gap:
+            row["balance"] = format(gap, "f")
+        if due_on:
+            row["due_on"] = [due_before.isoformat(), due_on.isoformat()]
+        found.append(row)
+    return found
