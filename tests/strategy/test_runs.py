@@ -102,7 +102,7 @@ def test_both_engines_write_the_same():
 
 def test_an_unreleased_proposal_is_made_anew_each_day():
     creditor = ready_creditor()
-    customer, _ = owing(creditor, "A", dpd=8)
+    owing(creditor, "A", dpd=8)
     run(creditor)
     assert waiting(creditor) == [("A", "vencida_8", "email")]
     run(creditor, DAY + 7 * ONE)
@@ -113,7 +113,7 @@ def test_an_unreleased_proposal_is_made_anew_each_day():
 
 def test_a_step_is_never_repeated_on_later_days():
     creditor = ready_creditor()
-    customer, _ = owing(creditor, "A", dpd=3)
+    owing(creditor, "A", dpd=3)
     run_and_release(creditor)
     for number in range(1, 5):
         run(creditor, DAY + number * ONE)
@@ -123,7 +123,7 @@ def test_a_step_is_never_repeated_on_later_days():
 
 def test_after_a_missed_week_the_step_for_the_age_comes_and_the_ones_between_do_not():
     creditor = ready_creditor()
-    customer, _ = owing(creditor, "A", dpd=3)
+    owing(creditor, "A", dpd=3)
     run_and_release(creditor)
     run(creditor, DAY + 13 * ONE)  # 16 days late: the call of day 15, not the notice of day 8
     with scope(creditor=creditor):
