@@ -1,1 +1,15 @@
-SELECT * FROM customer_facts ORDER BY customer_id
+SELECT customer_id, balance, overdue_balance, unapplied, net_balance, catch_up_amount,
+       written_off_balance, claimable_balance, ceded_balance, documented_balance, held_balance,
+       disputed_balance, promised_balance, planned_balance, open_documents, overdue_documents,
+       max_dpd, weighted_dpd, oldest_due_on, newest_due_on, bucket_slot, bucket_slot_month_start,
+       rolls_on, rolls_this_month, critical_balance, balance_slot_1, balance_slot_2,
+       balance_slot_3, balance_slot_4, balance_slot_5, balance_slot_6, balance_slot_7,
+       balance_slot_8, balance_slot_9, balance_slot_10, balance_slot_11, balance_slot_12,
+       weighted_days_late_12m, on_time_share_ppm_12m, closed_documents_12m, last_payment_on,
+       days_since_last_payment, customer_age_days, product, regime, country, kind, class_name,
+       branch, zone, seller, collector, credit_limit, limit_use_ppm, attempts_7d, attempts_30d,
+       attempts_90d, effective_7d, effective_30d, effective_90d, attempts_no_answer_row,
+       last_contact_on, last_effective_on, reachable_channels, can_email, can_phone, can_whatsapp,
+       can_sms, can_address, consent, do_not_contact, hold, next_payment_on, ledger_age_days,
+       cost_to_work, p_pay, expected_value
+FROM customer_facts ORDER BY customer_id

@@ -15,7 +15,7 @@ placed AS (
          CASE WHEN s.segment = n.segment THEN LEAST(s.entered_day, $as_of) ELSE $as_of END
            AS entered_day,
          a.last_contact_on + t.min_gap AS gap_until
-  FROM accounts a
+  FROM customer_facts a
     JOIN segmented g ON g.customer_id = a.customer_id
     JOIN segments n ON n.segment_no = g.segment_no
     JOIN strategies t ON t.strategy = n.strategy
@@ -24,12 +24,12 @@ placed AS (
 SELECT p.customer_id, p.segment, p.previous, p.strategy, p.entered_day,
        p.min_gap, p.age_from, p.age_to, p.last_contact_on, COALESCE(p.gap_until, 0) AS gap_until,
        p.experiment_slot, p.credit_day, p.oldest_due_on, p.overdue_worked, p.critical_balance,
-       p.do_not_contact,
-       CASE WHEN c.email = 1 THEN 0 ELSE p.email END AS email,
-       CASE WHEN c.phone = 1 THEN 0 ELSE p.phone END AS phone,
-       CASE WHEN c.whatsapp = 1 THEN 0 ELSE p.whatsapp END AS whatsapp,
-       CASE WHEN c.sms = 1 THEN 0 ELSE p.sms END AS sms,
-       CASE WHEN c.address = 1 THEN 0 ELSE p.address END AS address,
+       CASE WHEN p.do_not_contact THEN 1 ELSE 0 END AS do_not_contact,
+       CASE WHEN p.can_email AND COALESCE(c.email, 0) = 0 THEN 1 ELSE 0 END AS email,
+       CASE WHEN p.can_phone AND COALESCE(c.phone, 0) = 0 THEN 1 ELSE 0 END AS phone,
+       CASE WHEN p.can_whatsapp AND COALESCE(c.whatsapp, 0) = 0 THEN 1 ELSE 0 END AS whatsapp,
+       CASE WHEN p.can_sms AND COALESCE(c.sms, 0) = 0 THEN 1 ELSE 0 END AS sms,
+       CASE WHEN p.can_address AND COALESCE(c.address, 0) = 0 THEN 1 ELSE 0 END AS address,
        CASE WHEN p.hold <> '' THEN COALESCE(r.reason_no, $r_hold_manual)
             WHEN p.claimable_balance < $small_balance THEN $r_small_balance
             ELSE 0 END AS block,
