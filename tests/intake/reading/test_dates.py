@@ -28,7 +28,7 @@ from recaudo.intake.reading.dates import DateEvidence, is_no_date, parse_date
         ("1-set-2025", "", date(2025, 9, 1)),
         ("20240131", "", date(2024, 1, 31)),
         ("45123", "", date(2023, 7, 16)),
-        ("\x1f45123.5", "", date(2023, 7, 16)),
+        ("\x0245123.5", "", date(2023, 7, 16)),
         ("05/05/2024", "", date(2024, 5, 5)),
         ("01/02/69", "dmy", date(2069, 2, 1)),
         ("01/02/70", "dmy", date(1970, 2, 1)),

@@ -18,7 +18,7 @@ from recaudo.intake.reading.folding import fold
 Order = Literal["dmy", "mdy", "ymd", ""]
 
 #: Stands before a number that a workbook stored as a number: no sign or order is in doubt.
-NUMBER = "\x1f"
+NUMBER = "\x02"
 FIRST, LAST = date(1970, 1, 1), date(2100, 12, 31)
 _EPOCH = date(1899, 12, 30)  # Excel's day 0, for days after February 1900
 _TIME = (
@@ -32,7 +32,7 @@ _NAMED = re.compile(
 )
 _NAMED_FIRST = re.compile(rf"^([^\W\d_]{{3,10}})\.?\s+(\d{{1,2}}),?\s+(\d{{4}}){_TIME}$", re.I)
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_SERIAL = re.compile(r"^\x1f?(\d{5})(?:\.\d+)?$")
+_SERIAL = re.compile(r"^\x02?(\d{5})(?:\.\d+)?$")
 _MANGLED = re.compile(r"^(?:\d{1,3}:\d{2}(?:\.\d+)?|#{3,})$")
 #: What systems write for 'no date'.
 _NONE = re.compile(r"^(?:0{1,4}[/.\-]0{1,2}[/.\-]0{1,4}|00000000|1899-12-3[01]|1900-01-0[01])$")

@@ -116,6 +116,8 @@ def _read(
             ),
         )
         yield from _numbered(stream, odd, source.delimiter, header_row)
+    except _OpenQuote as quote:
+        raise Problem("quote_not_closed", file=_name(source), row=quote.args[0]) from quote
     except UnicodeError as error:
         raise _encoding_broken(source) from error
     except pa.ArrowInvalid as error:
@@ -125,7 +127,10 @@ def _read(
             # No line is too long (``sniff`` looked), so a quote swallowed the lines after it.
             raise Problem("quote_not_closed", file=_name(source), row=0) from error
     if odd:
-        ragged = [(number + header_row, _cells(text, source.delimiter)) for number, text in odd]
+        ragged = [
+            (number + header_row, _cells(text, source.delimiter, number + header_row))
+            for number, text in odd
+        ]
         yield _raw([], [], ragged, width)
 
 
@@ -142,7 +147,9 @@ def _numbered(
             while len(numbers) < part.num_rows or (odd and odd[0][0] == number):
                 if odd and odd[0][0] == number:
                     text = odd.popleft()[1]
-                    ragged.append((number + header_row, _cells(text, delimiter)))
+                    ragged.append(
+                        (number + header_row, _cells(text, delimiter, number + header_row))
+                    )
                     number += 1
                     continue
                 until = odd[0][0] if odd else number + part.num_rows
@@ -152,8 +159,15 @@ def _numbered(
             yield RawBatch(tuple(part.columns), pa.array(numbers, pa.int64()), tuple(ragged))
 
 
-def _cells(text: str, delimiter: str) -> list[str]:
+def _cells(text: str, delimiter: str, row_no: int) -> list[str]:
+    """One odd row split. With an odd number of quotes it runs to the end of the file."""
+    if text.count('"') % 2 and "\n" in text.strip():
+        raise _OpenQuote(row_no)
     return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+
+
+class _OpenQuote(Exception):
+    """A quote that is never closed, in the row given."""
 
 
 def from_rows(

@@ -74,9 +74,10 @@ class Leftovers:
         extra = cells[len(names) :]
         return found | {f"Columna {len(names) + i}": cell for i, cell in enumerate(extra, 1)}
 
-    def printed(self) -> tuple[PrintedTotal, ...]:
+    def printed(self, imported: Decimal) -> tuple[PrintedTotal, ...]:
         """The totals of the whole file: rows that say so; else the only bare 'Total', or the last
-        one where it is the sum of those before it."""
+        one where it is the sum of those before it (of one before it: and what was ``imported``,
+        since two customers may owe the same)."""
         if self._grand:
             last = max(each.row_no for each in self._grand)
             return tuple(each for each in self._grand if each.row_no == last)
@@ -84,11 +85,14 @@ class Leftovers:
         if not rows:
             return ()
         last_ones = tuple(each for each in self._bare if each.row_no == rows[-1])
-        before = sum(
-            (each.amount for each in self._bare
-             if each.row_no != rows[-1] and each.field == last_ones[0].field), Decimal(0)
-        )  # fmt: skip
-        return last_ones if len(rows) == 1 or before == last_ones[0].amount else ()
+        total = last_ones[0].amount
+        before = [
+            each.amount
+            for each in self._bare
+            if each.row_no != rows[-1] and each.field == last_ones[0].field
+        ]
+        adds_up = sum(before, Decimal(0)) == total and (len(before) > 1 or total == imported)
+        return last_ones if len(rows) == 1 or adds_up else ()
 
     def _problem(self, cells: list[str], name: str, code: str) -> CellProblem:
         column, value = self._cell(cells, name)

@@ -214,7 +214,9 @@ class _TableReader:
             yield batch
         for kind, count in walked.items():
             self.summary.skipped[kind] = self.summary.skipped.get(kind, 0) + count
-        self.summary.printed += self.leftovers.printed()
+        self.summary.printed += self.leftovers.printed(
+            sum(self.summary.totals.values(), Decimal(0))
+        )
         self.notices += self.typer.notices()
         if self.judge.above_amount:
             self.notices.append(
@@ -309,7 +311,8 @@ class _TableReader:
             if kind := self.leftovers.kind_of(numbers[at], cells):
                 skipped[kind] = skipped.get(kind, 0) + 1
                 continue
-            wrong = [(name, code) for mask, name, code in masks if mask[at]]
+            first = {name: code for mask, name, code in reversed(masks) if mask[at]}
+            wrong = list(first.items())[::-1]  # a column's first problem, in their order
             if not wrong:
                 back.append(index)
                 continue

@@ -25,7 +25,10 @@ _CENT = pa.scalar("0.01").cast(MONEY)
 _ONE = pa.scalar(1, MONEY)
 _KEYS = ("customer_code", "tax_id", "name")
 #: A row that says only this is no customer.
-STRICT_TOTAL = r"(?i)^\W*(?:sub ?-?totale?s?|gran total|totale?s?)(?: (?:general|cartera|clientes?|reporte|final|acumulado|documentos?|empresa|cuenta))*\W*$"  # noqa: E501
+STRICT_TOTAL = (
+    r"(?i)^\W*(?:sub ?-?totale?s?|gran total|totale?s?)(?: (?:general|cartera|clientes?|reporte|"
+    r"final|acumulado|documentos?|empresa|cuenta))*\W*$"
+)
 
 
 class Judge:
@@ -126,11 +129,10 @@ class Judge:
         if not wholes:
             typed.values["open_amount"] = total
             return
-        agrees = pa.nulls(typed.length, pa.bool_())
+        differs = pc.is_valid(pc.add(total, pc.coalesce(*(typed.values[each] for each in wholes))))
         for name in wholes:
             near = pc.less_equal(pc.abs(pc.subtract(typed.values[name], total)), _CENT)
-            agrees = pc.or_kleene(agrees, near)
-        differs = pc.fill_null(pc.invert(agrees), False)
+            differs = pc.and_not(differs, pc.fill_null(near, False))
         if self.uses_components is None:
             self.uses_components = pc.sum(differs).as_py() * 2 <= pc.count(total).as_py()
         if self.uses_components:

@@ -156,7 +156,7 @@ def _encoding(path: Path, head: bytes) -> str:
         if sample[0::2].count(0) > half and not sample[1::2].count(0):
             return "utf-16-be"
         raise Problem("file_binary", file=path.name)
-    strange = sum(1 for byte in sample if byte < 32 and byte not in (9, 10, 12, 13, 26, 31))
+    strange = sum(1 for byte in sample if byte < 32 and byte not in (9, 10, 12, 13, 26))
     if strange * 50 > len(sample):
         raise Problem("file_binary", file=path.name)
     counts = [0] * 256

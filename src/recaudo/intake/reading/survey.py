@@ -70,6 +70,7 @@ class Survey:
     positive_types: tuple[str, ...] = ()
     rows: int = 0
     blank_customers: int = 0
+    starts_blank: bool = False  # the first row has nobody either: nothing to fill down
     contested: set[str] = field(default_factory=set)  # fields whose columns say different things
 
 
@@ -111,9 +112,8 @@ def _count(mask: pa.Array) -> int:
 
 def _survey_dates(evidence: DateEvidence, table: Table, batch: RawBatch, name: str) -> None:
     values = raw_text(table, batch, name)
-    days = pc.replace_substring_regex(
-        values, r"[T ]+\d{1,2}:.*$", ""
-    )  # the time of day tells nothing
+    # The time of day tells nothing.
+    days = pc.replace_substring_regex(values, r"[T ]+\d{1,2}:.*$", "")
     evidence.add(each for each in pc.unique(days).to_pylist() if each)
 
 
@@ -152,7 +152,7 @@ def _survey_credits(found: Survey, table: Table, batch: RawBatch) -> None:
     values = raw_text(table, batch, balance).filter(
         pc.fill_null(pc.is_in(types, pa.array(notes)), False)
     )
-    is_negative = pc.match_substring_regex(values, r"-|\(|CR$|^\x1f?0*[.,]?0*$")
+    is_negative = pc.match_substring_regex(values, r"-|\(|CR$|^\x02?0*[.,]?0*$")
     positive = _count(pc.invert(is_negative))
     if positive:
         found.positive_credits += positive
@@ -171,4 +171,6 @@ def _survey_customers(found: Survey, table: Table, batch: RawBatch) -> None:
     )
     for name in keys:
         is_owed = pc.and_(is_owed, pc.is_null(raw_text(table, batch, name)))
+    if found.rows == len(is_owed) > 0:
+        found.starts_blank = is_owed[0].as_py()
     found.blank_customers += _count(is_owed)

@@ -27,7 +27,7 @@ _AS_OF = re.compile(
 )
 
 #: Cells of a row of data: numbers, dates, times. Age headings (1-30) are none.
-_VALUE = re.compile(r"^\x1f|^[-($]?[\d.,]*\d\)?$|^\d{1,4}([/.\-])\d{1,2}\1\d{2,4}\b|^\d+:\d\d")
+_VALUE = re.compile(r"^\x02|^[-($]?[\d.,]*\d\)?$|^\d{1,4}([/.\-])\d{1,2}\1\d{2,4}\b|^\d+:\d\d")
 
 
 @dataclass(frozen=True)

@@ -235,7 +235,8 @@ def _about_rows(table: Table, found: Survey, questions: list[Question]) -> None:
             )
         )
     asked = table.layout is not None and table.layout.fill_down in ("yes", "no")
-    if found.blank_customers * 10 >= found.rows * 3 and found.rows and not asked:
+    is_merged = found.blank_customers > 0 and not found.starts_blank
+    if is_merged and found.blank_customers * 10 >= found.rows * 3 and not asked:
         column = next(
             table.heading_of(each)
             for each in ("customer_code", "tax_id", "name")
