@@ -78,7 +78,6 @@ class Message(CreditorRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "id"], name="message_of_creditor"),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "planned", "withdrawn"]), name="message_state"
             ),

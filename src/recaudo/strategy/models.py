@@ -151,7 +151,6 @@ class Task(CreditorRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "id"], name="task_of_creditor"),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "open", "done", "withdrawn"]), name="task_state"
             ),

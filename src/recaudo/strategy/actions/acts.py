@@ -86,8 +86,8 @@ def _stage(cursor: CursorWrapper, acts: pa.Table, items: pa.Table) -> None:
     copy_in(cursor, "stage_act", acts)
     copy_in(cursor, "stage_item", items)
     cursor.execute("CREATE INDEX ON stage_item (act)")
-    cursor.execute("ANALYZE stage_act")
-    cursor.execute("ANALYZE stage_item")
+    cursor.execute("ANALYZE stage_act (act, customer_id)")
+    cursor.execute("ANALYZE stage_item (act)")
 
 
 STAGED = ("stage_act", "stage_item", "stage_now", "stage_match", "stage_gone", "stage_new")
@@ -254,8 +254,8 @@ WHERE m.kind = 'task' AND m.state <> 'done' AND r.id = m.id
 NEW = """
 CREATE TEMP TABLE stage_new ON COMMIT DROP AS
 SELECT a.*, CASE a.kind
-    WHEN 'message' THEN nextval(pg_get_serial_sequence('contact_message', 'id'))
-    ELSE nextval(pg_get_serial_sequence('strategy_task', 'id')) END AS id
+    WHEN 'message' THEN nextval('contact_message_id_seq')
+    ELSE nextval('strategy_task_id_seq') END AS id
 FROM stage_act a WHERE NOT EXISTS (SELECT FROM stage_match m WHERE m.act = a.act)
 """
 ADD_MESSAGES = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,7 @@ from recaudo.strategy.actions import kept_facts
 from recaudo.strategy.actions.locks import holds_until_commit, run_lock
 from recaudo.strategy.actions.messages import spread
 from recaudo.strategy.actions.notices import Seen, newest_ids
-from recaudo.strategy.actions.writing import Written, write_some, write_whole
+from recaudo.strategy.actions.writing import Written, fill_whole, write_some, write_whole
 from recaudo.strategy.book import Book
 from recaudo.strategy.books import active_book, book_of
 from recaudo.strategy.judging import judge, judge_some
@@ -93,27 +93,31 @@ def _live(
         seen = newest_ids(cursor)
     result = judge(creditor, plan, run.as_of, today=run.as_of, engine=engine)
     state = "done" if creditor.released_at else "proposal"
-    with ThreadPoolExecutor(1) as hand:
+    with ThreadPoolExecutor(1) as hand, transaction.atomic():
+        if not holds_until_commit(creditor):
+            raise Problem("run_in_progress", creditor=creditor.code)
+        filled = fill_whole(run, result)
+        # Now the database works by itself for a while, and this process has a hand free.
         keeping = hand.submit(kept_facts.write_facts, result, creditor.pk, run.as_of, run.pk)
-        with transaction.atomic():
-            if not holds_until_commit(creditor):
-                raise Problem("run_in_progress", creditor=creditor.code)
-            written = write_whole(
-                run, creditor, book, plan, result, since=_seen_before(creditor, book, run)
-            )
-            _show_facts(keeping.result(), creditor, run)
-            figures = _figures(run.pk, run.as_of, state, result, written, started)
-            Run.objects.filter(pk=run.pk).update(
-                state=state,
-                finished_at=Now(),
-                result=figures | {"seen": [seen.document, seen.credit], "phases": result.seconds},
-            )
+        since = _seen_before(creditor, book, run)
+        written = write_whole(run, creditor, book, plan, result, filled, since=since)
+        kept_facts.show(_kept(keeping), creditor.pk, run.as_of, run.pk)
+        figures = _figures(run.pk, run.as_of, state, result, written, started)
+        Run.objects.filter(pk=run.pk).update(
+            state=state,
+            finished_at=Now(),
+            result=figures | {"seen": [seen.document, seen.credit], "phases": result.seconds},
+        )
     kept_facts.sweep(creditor.pk, _newest_of_each_day(creditor))
     return figures
 
 
-def _show_facts(hidden: Path, creditor: Creditor, run: Run) -> None:
-    kept_facts.show(hidden, creditor.pk, run.as_of, run.pk)
+def _kept(keeping: Future[Path]) -> Path:
+    """Raises Problem ``facts_not_kept`` where the disk did not take them."""
+    try:
+        return keeping.result()
+    except OSError as error:
+        raise Problem("facts_not_kept", detail=error.strerror or str(error)) from error
 
 
 def _figures(

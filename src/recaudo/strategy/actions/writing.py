@@ -25,6 +25,8 @@ from recaudo.strategy.models import Run
 
 NOT_STORED = {"segment_entered_on"}
 
+Filled = list[tuple[Relation, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -36,12 +38,24 @@ class Written:
     changes: dict[str, int]
 
 
-def write_whole(
-    run: Run, creditor: Creditor, book: Book, plan: Plan, result: Result, *, since: Seen | None
-) -> Written:
-    """Make ``result`` the creditor's newest word."""
+def fill_whole(run: Run, result: Result) -> Filled:
+    """The facts and decisions in tables of their own, which nobody sees yet."""
     with connection.cursor() as cursor:
-        filled = _fill(cursor, run, result, whole=True)
+        return _fill(cursor, run, result, whole=True)
+
+
+def write_whole(
+    run: Run,
+    creditor: Creditor,
+    book: Book,
+    plan: Plan,
+    result: Result,
+    filled: Filled,
+    *,
+    since: Seen | None,
+) -> Written:
+    """Make ``result``, with what ``fill_whole`` made of it, the creditor's newest word."""
+    with connection.cursor() as cursor:
         written = _write(cursor, run, creditor, book, plan, result, filled, None, since)
         relations.swap(cursor, filled, creditor.pk)
         later = spread(cursor, creditor, run.as_of) if creditor.released_at else 0
@@ -63,9 +77,6 @@ def write_some(
         filled = _fill(cursor, run, result, whole=False)
         _write(cursor, run, creditor, book, plan, result, filled, customers, since)
         relations.replace_some(cursor, filled, creditor.pk, customers)
-
-
-Filled = list[tuple[Relation, str]]
 
 
 def _fill(cursor: CursorWrapper, run: Run, result: Result, *, whole: bool) -> Filled:
