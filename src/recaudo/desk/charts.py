@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 WIDTH, HEIGHT = 600, 160
+ROUND = (5, 10, 20, 30, 40, 50, 60, 80, 100)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """``length`` 0 … 100 of the longest bar; ``share`` of the whole in percent."""
+    """``length`` 0 … 100 of the longest bar; ``share`` of the whole in percent;
+    ``query`` is the worklist's filter that gives its rows, or empty."""
 
     label: str
     documents: int
@@ -19,12 +21,13 @@ class Bar:
     length: str
     share: Decimal
     step: int
-    href: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """Points of a polyline and of the area under it, in a box of ``WIDTH`` × ``HEIGHT``."""
+    """Points of a polyline and of the area under it, in a box of ``WIDTH`` × ``HEIGHT`` whose
+    upper edge is ``top``."""
 
     line: str
     area: str
@@ -39,8 +42,9 @@ def length(value: Decimal, longest: Decimal) -> str:
 
 
 def line(values: Sequence[Decimal]) -> Line:
-    """At least two values, from zero to a little above the highest."""
-    top = max([*values, Decimal(1)]) * Decimal("1.1")
+    """Shares in percent, at least two, from zero to a round figure not below the highest."""
+    highest = max(values)
+    top = Decimal(next((each for each in ROUND if each >= highest), 100))
     step = Decimal(WIDTH) / (len(values) - 1)
     points = [
         f"{step * place:.1f},{HEIGHT - HEIGHT * value / top:.1f}"

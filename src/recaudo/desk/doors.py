@@ -36,6 +36,8 @@ class DeskRequest(HttpRequest):
     memberships: list[Membership]
     #: The creditor's local day.
     today: date
+    #: Whose customers to show: None where this member sees the whole portfolio.
+    seer: User | None
     htmx: Any
 
 
@@ -75,6 +77,7 @@ class CreditorMiddleware:
         if held is None:
             raise Http404
         request.membership, request.creditor = held, held.creditor
+        request.seer = None if grants(held, "see_all") else request.user
         request.today = local_day(timezone.now(), held.creditor.timezone)
         speak(request, request.user.language, language_of(held.creditor))
         with scope(creditor=held.creditor):

@@ -37,7 +37,7 @@ def worklist(request: DeskRequest, kind: str) -> HttpResponse:
     try:
         lines = every_line(
             request.creditor,
-            request.user,
+            request.seer,
             as_of=request.today,
             where=form.as_filter(),
             order=chosen_order(form),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
-from recaudo.access.queries import grants
 from recaudo.core.problems import Problem
 from recaudo.desk import charts, tasks
 from recaudo.desk.book import Titles, titles
@@ -28,9 +28,10 @@ from recaudo.strategy.queries.today import Today, today
 
 @open_to()
 def home(request: DeskRequest) -> HttpResponse:
-    work = today(request.creditor, request.user, as_of=request.today)
+    work = today(request.creditor, request.seer, as_of=request.today)
     fresh = freshness(request.creditor, request.today)
     running = tasks.run_state(request.creditor)
+    names = titles()
     context = {
         "work": work,
         "fresh": fresh,
@@ -38,8 +39,8 @@ def home(request: DeskRequest) -> HttpResponse:
         "refusal": words.sentence(running.problem) if running.problem else "",
         "needs_run": work.last_run is None or work.last_run.as_of < request.today,
         "has_portfolio": bool(work.customers) or fresh.as_of is not None,
-        **_work_context(work, titles()),
-        **_figures_context(request),
+        **_work_context(work, names),
+        **_figures_context(request, names),
     }
     return render(request, "desk/home.html", context)
 
@@ -84,20 +85,22 @@ def _work_context(work: Today, names: Titles) -> dict[str, Any]:
     }
 
 
-def _figures_context(request: DeskRequest) -> dict[str, Any]:
+def _figures_context(request: DeskRequest, names: Titles) -> dict[str, Any]:
     """Ageing and trend, over the customers that this user may see."""
     customers = None
-    if not grants(request.membership, "see_all"):
+    if request.seer is not None:
         seen = visible_customers(request.user, request.creditor, request.today)
         customers = list(seen.values_list("pk", flat=True))
     try:
         figures = read_figures(request.creditor, request.today, customers=customers)
     except Problem as problem:
         return {"figures_refusal": words.sentence(problem)}
-    return {"figures": figures, "bars": _bars(figures)} | _trend_context(figures.trend)
+    return {"figures": figures, "bars": _bars(figures, names)} | _trend_context(figures.trend)
 
 
-def _bars(figures: Home) -> list[charts.Bar]:
+def _bars(figures: Home, names: Titles) -> list[charts.Bar]:
+    """Each leads to its customers, where the facts are cut by the same table."""
+    same_table = [slot.code for slot in names.buckets().slots] == [bar.code for bar in figures.bars]
     english = (get_language() or "").startswith("en")
     longest = max((bar.balance for bar in figures.bars), default=Decimal(0))
     return [
@@ -108,6 +111,7 @@ def _bars(figures: Home) -> list[charts.Bar]:
             length=charts.length(bar.balance, longest),
             share=bar.balance * 100 / figures.gross if figures.gross > 0 else Decimal(0),
             step=_step(place, len(figures.bars)),
+            query=urlencode({"condition": f"balance_slot_{place + 1} > 0"}) if same_table else "",
         )
         for place, bar in enumerate(figures.bars)
     ]
@@ -123,6 +127,6 @@ def _trend_context(points: list[Point]) -> dict[str, Any]:
     return {
         "trend": points,
         "line": charts.line(shares),
-        "chart": (charts.WIDTH, charts.HEIGHT),
+        "chart": (charts.WIDTH, charts.HEIGHT, charts.HEIGHT // 2),
         "has_trend": sum(1 for point in points if point.gross) > 1,
     }

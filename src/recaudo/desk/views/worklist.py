@@ -28,7 +28,7 @@ SIZE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """One line with its words."""
+    """One line with its words; ``reason`` is today's step where there is one."""
 
     line: Line
     segment: str
@@ -48,9 +48,9 @@ def worklist(request: DeskRequest) -> HttpResponse:
         scope = {"as_of": request.today, "where": where}
         try:
             page = read_page(
-                request.creditor, request.user, order=order, after=after, size=SIZE, **scope
+                request.creditor, request.seer, order=order, after=after, size=SIZE, **scope
             )
-            count = worklist_count(request.creditor, request.user, **scope)
+            count = worklist_count(request.creditor, request.seer, **scope)
         except Problem as problem:
             refused = words.sentence(problem)
     context = {
@@ -89,7 +89,9 @@ def row_of(line: Line, book: Titles) -> Row:
     return Row(
         line,
         segment=book.segment(line.segment),
-        reason=called(REASONS, line.reason),
+        reason=book.step(line.step_key)
+        if line.reason == "step_due"
+        else called(REASONS, line.reason),
         step=book.step(line.next_step),
         task=called(TASK_KINDS, line.task_kind) if line.task_kind else "",
     )

@@ -1,0 +1,263 @@
+"""A walk over every address: nobody sees, or changes, what is not theirs.
+
+The addresses come from the resolver, so that a new one is walked by itself; a new kind of object in
+an address must be told here, or the walk fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_scopes import scope
+
+from factories import assign, make_member
+from recaudo.access.models import Role, User
+from recaudo.access.queries import grants
+from recaudo.audit.models import ChangeEvent
+from recaudo.desk.models import SavedView
+from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
+from recaudo.portfolio.models import ContactPoint, Hold
+
+from .conftest import World, add_customer
+
+Enter = Callable[[User], Client]
+
+#: What stands outside any creditor: logging in, choosing one, the language.
+OUTSIDE = {
+    "choose",
+    "language",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_change_password",
+    "account_reauthenticate",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the resolver with a creditor in it."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+    view: object
+
+    def of(self, given: dict[str, object]) -> str:
+        missing = set(self.parameters) - set(given)
+        assert not missing, f"tell the walk what to put for {missing} of {self.name}"
+        path = self.route
+        for name in self.parameters:
+            for kind in ("int", "str", "slug"):
+                path = path.replace(f"<{kind}:{name}>", str(given[name]))
+        return f"/{path}"
+
+
+def every_pattern() -> Iterator[tuple[str, URLPattern]]:
+    def walk(
+        prefix: str, patterns: list[URLPattern | URLResolver]
+    ) -> Iterator[tuple[str, URLPattern]]:
+        for each in patterns:
+            route = prefix + str(each.pattern)
+            if isinstance(each, URLResolver):
+                yield from walk(route, each.url_patterns)
+            else:
+                yield route, each
+
+    yield from walk("", get_resolver().url_patterns)
+
+
+def addresses() -> list[Address]:
+    return [
+        Address(
+            str(pattern.name),
+            route,
+            tuple(part.split(">")[0].split(":")[1] for part in route.split("<")[1:]),
+            pattern.callback,
+        )
+        for route, pattern in every_pattern()
+        if "creditor_code" in route
+    ]
+
+
+ADDRESSES = addresses()
+NAMING_A_ROW = [each for each in ADDRESSES if any(p.endswith("_id") for p in each.parameters)]
+NAMING_TWO = [
+    each for each in NAMING_A_ROW if "customer_id" in each.parameters and len(each.parameters) > 2
+]
+each_address = pytest.mark.parametrize("address", ADDRESSES, ids=lambda each: each.name)
+
+
+def everything_of(world: World) -> dict[str, object]:
+    """An id of every kind of object that an address may name."""
+    creditor = world.creditor
+    with scope(creditor=creditor):
+        batch = ImportBatch.objects.create(
+            creditor=creditor,
+            file_name=f"{world.customer.name}.csv",
+            sha256="0" * 64,
+            mode="incremental",
+            state="done",
+            as_of=world.today,
+            rejected=1,
+        )
+        RejectedRow.objects.create(
+            creditor=creditor, batch=batch, row_no=2, code="x", original={"a": world.customer.name}
+        )
+        conflict = ContactConflict.objects.create(
+            creditor=creditor,
+            batch=batch,
+            customer=world.customer,
+            contact_point=world.contact,
+            offered_value="otro@example.com",
+        )
+        view = SavedView.objects.create(
+            creditor=creditor, user=world.supervisor, name=f"De {world.customer.name}", query=""
+        )
+    task = world.task()
+    return {
+        "creditor_code": creditor.code,
+        "customer_id": world.customer.id,
+        "contact_id": world.contact.id,
+        "hold_id": world.hold.id,
+        "task_id": task.id,
+        "batch_id": batch.id,
+        "conflict_id": conflict.id,
+        "view_id": view.id,
+        "kind": "csv",
+    }
+
+
+def state_of(world: World) -> tuple[object, ...]:
+    """What a stranger could have changed."""
+    with scope(creditor=world.creditor):
+        return (
+            ChangeEvent.objects.filter(creditor=world.creditor).count(),
+            SavedView.objects.count(),
+            list(Hold.objects.order_by("id").values_list("id", "released_at")),
+            list(ContactPoint.objects.order_by("id").values_list("id", "value", "state")),
+            list(ContactConflict.objects.values_list("resolution", flat=True)),
+            list(ImportBatch.objects.order_by("id").values_list("id", "state")),
+        )
+
+
+def test_the_walk_finds_the_addresses() -> None:
+    assert len(ADDRESSES) > 25
+    assert {each.name for each in ADDRESSES} >= {"home", "worklist", "customer", "imports"}
+
+
+def test_what_stands_outside_a_creditor_is_listed_here() -> None:
+    names = {str(each.name) for route, each in every_pattern() if "creditor_code" not in route}
+    assert names == OUTSIDE
+
+
+@each_address
+def test_every_page_says_to_whom_it_is_open(address: Address) -> None:
+    assert hasattr(address.view, "rights"), f"{address.name} has no @open_to"
+
+
+@each_address
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_creditors_user_finds_nothing(
+    address: Address, method: str, andina: World, pacifico: World, enter: Enter
+) -> None:
+    path = address.of(everything_of(andina))
+    before = state_of(andina)
+    answer = getattr(enter(pacifico.supervisor), method)(path)
+    assert answer.status_code == 404
+    assert andina.customer.name not in answer.content.decode()
+    assert andina.creditor.name not in answer.content.decode()
+    assert state_of(andina) == before
+
+
+@pytest.mark.parametrize("address", NAMING_A_ROW, ids=lambda each: each.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_reaches_another_creditors_rows_through_their_own_creditor(
+    address: Address, method: str, andina: World, pacifico: World, enter: Enter
+) -> None:
+    path = address.of(everything_of(andina) | {"creditor_code": pacifico.creditor.code})
+    before = state_of(andina)
+    answer = getattr(enter(pacifico.supervisor), method)(path)
+    assert answer.status_code in {404, 405}
+    assert andina.customer.name not in answer.content.decode()
+    assert state_of(andina) == before
+
+
+@pytest.mark.parametrize("address", NAMING_TWO, ids=lambda each: each.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_row_of_somebody_else_under_ones_own_customer_is_not_found(
+    address: Address, method: str, andina: World, pacifico: World, enter: Enter
+) -> None:
+    """/mine/clientes/<mine>/datos/<theirs>/ver/"""
+    given = everything_of(andina) | {
+        "creditor_code": pacifico.creditor.code,
+        "customer_id": pacifico.customer.id,
+    }
+    before = state_of(andina)
+    answer = getattr(enter(pacifico.supervisor), method)(address.of(given))
+    assert answer.status_code in {404, 405}
+    assert state_of(andina) == before
+
+
+@each_address
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whoever_is_not_logged_in_is_sent_to_the_login(
+    address: Address, method: str, andina: World
+) -> None:
+    answer = getattr(Client(), method)(address.of(everything_of(andina)))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/cuenta/entrar/")
+
+
+@each_address
+def test_who_has_no_membership_finds_nothing(
+    address: Address, andina: World, stranger: User, enter: Enter
+) -> None:
+    assert enter(stranger).get(address.of(everything_of(andina))).status_code == 404
+
+
+@each_address
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_its_rights_say_and_nothing_else(
+    address: Address, role: Role, andina: World, enter: Enter
+) -> None:
+    user = make_member(andina.creditor, role)
+    assign(andina.customer, user, from_on=andina.today)
+    membership = user.memberships.get()
+    path = address.of(everything_of(andina))
+    is_allowed = all(grants(membership, right) for right in address.view.rights)  # type: ignore[attr-defined]
+    answer = enter(user).get(path)
+    if is_allowed:
+        assert answer.status_code in {200, 204, 302, 404, 405}
+    else:
+        assert answer.status_code == 403
+
+
+@each_address
+def test_a_collector_finds_nothing_of_customers_of_others(
+    address: Address, ran: World, enter: Enter
+) -> None:
+    user = make_member(ran.creditor, Role.COLLECTOR, can_export=True, can_see_identifiers=True)
+    mine = add_customer(ran.creditor, "Papelería Mía", ran.today)
+    assign(mine, user, from_on=ran.today)
+    answer = enter(user).get(address.of(everything_of(ran)))
+    if "customer_id" in address.parameters:
+        assert answer.status_code in {404, 405}
+    shown = b"".join(answer) if answer.streaming else answer.content
+    assert ran.customer.name.encode() not in shown
+
+
+def test_the_right_to_export_and_to_see_identifiers_is_not_in_any_role(
+    andina: World, enter: Enter
+) -> None:
+    for role in Role:
+        desk = enter(make_member(andina.creditor, role))
+        assert desk.get(andina.path("trabajo/exportar/csv/")).status_code == 403
+        if role is not Role.COLLECTOR:
+            answer = desk.post(f"{andina.page}datos/{andina.contact.id}/ver/")
+            assert answer.status_code == 403
