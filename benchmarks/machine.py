@@ -57,11 +57,14 @@ class PeakMemory:
     def _server_mb(self) -> float:
         if self._server is None:
             return 0.0
-        return sum(
-            _private_bytes(child.pid)
-            for child in self._server.children()
-            if _serves(child, self._database)
-        ) / 1e6
+        return (
+            sum(
+                _private_bytes(child.pid)
+                for child in self._server.children()
+                if _serves(child, self._database)
+            )
+            / 1e6
+        )
 
 
 def _postmaster(backend_pid: int) -> psutil.Process | None:

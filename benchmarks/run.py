@@ -53,14 +53,17 @@ def measure(url: str, documents: int, *, engine: str, keep: bool) -> dict[str, A
     _django()
     from django.db import connection
     from machine import PeakMemory, load_average, versions
+
     from recaudo.strategy.actions.runs import run_day
 
-    today = date.today()  # noqa: DTZ011: any day will do
+    today = date.today()  # noqa: DTZ011
     started = perf_counter()
     creditor, sizes = _portfolio(url, documents, today)
     filled = perf_counter() - started
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), current_database(), current_setting('server_version')")
+        cursor.execute(
+            "SELECT pg_backend_pid(), current_database(), current_setting('server_version')"
+        )
         pid, database, server = cursor.fetchone()
     before = load_average()
     with PeakMemory(pid, database) as memory:
@@ -124,6 +127,7 @@ def _django() -> None:
 
 def _portfolio(url: str, documents: int, today: date) -> tuple[Any, dict[str, int]]:
     from django.core.management import call_command
+
     from portfolio import fill
     from recaudo.access.models import Creditor
     from recaudo.strategy.actions.books import activate_preset
@@ -141,6 +145,7 @@ def _portfolio(url: str, documents: int, today: date) -> tuple[Any, dict[str, in
 def _phases(creditor: Any, total: float) -> dict[str, float]:
     """Seconds by phase of the engine, and what the writing took besides."""
     from django_scopes import scope
+
     from recaudo.strategy.models import Run
 
     with scope(creditor=creditor):

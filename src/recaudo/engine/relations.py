@@ -61,7 +61,12 @@ LEDGER: Mapping[str, pa.Schema] = {
     "consents": _relation(customer_id="big", granted="int"),
     "assignments": _relation(customer_id="big", role="text", person_code="text"),
     "interactions": _relation(
-        customer_id="big", at_us="big", day="int", is_out="int", is_effective="int", is_answered="int"
+        customer_id="big",
+        at_us="big",
+        day="int",
+        is_out="int",
+        is_effective="int",
+        is_answered="int",
     ),
     "done_steps": _relation(
         customer_id="big",

@@ -39,6 +39,7 @@ class DuckDB:
     ) -> None:
         self.dsn = dsn
         self.snapshot = snapshot
+        self.memory_mb = memory_mb
         settings: dict[str, Any] = {"memory_limit": f"{memory_mb}MiB", "threads": str(threads)}
         if spill_folder is not None:
             settings["temp_directory"] = spill_folder
@@ -50,14 +51,18 @@ class DuckDB:
     def load(self, sources: Mapping[str, tuple[str, pa.Schema]]) -> None:
         """The relations in the order given (largest first is quickest), two at a time.
 
-        Raises Problem ``source_unreadable`` with the relation and the database's words.
+        Raises Problem ``source_unreadable`` with the relation and the database's words,
+        ``database_gone`` where it is away, ``disk_full``.
         """
         waiting = deque(sources.items())
         with ExitStack() as closing:
-            readers = [closing.enter_context(adbc.connect(self.dsn)) for _ in range(READERS)]
-            snapshot = self.snapshot
-            for reader in readers:
-                snapshot = _share_snapshot(reader, snapshot)
+            try:
+                readers = [closing.enter_context(adbc.connect(self.dsn)) for _ in range(READERS)]
+                snapshot = self.snapshot
+                for reader in readers:
+                    snapshot = _share_snapshot(reader, snapshot)
+            except adbc.Error as error:
+                raise _problem_of(error, "") from error
             with ThreadPoolExecutor(READERS) as pool:
                 jobs = [pool.submit(_read, reader, waiting) for reader in readers]
                 for job in jobs:
@@ -68,10 +73,25 @@ class DuckDB:
         self._connection.register(name, rows)
 
     def make(self, name: str, select: str) -> None:
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS {select}")
+        """Raises Problem ``step_failed``, ``engine_memory``, ``disk_full`` (no room to spill)."""
+        try:
+            self._connection.execute(f"CREATE TEMP TABLE {name} AS {select}")
+        except duckdb.Error as error:
+            raise self._step_problem(error, name) from error
 
     def fetch(self, select: str, schema: pa.Schema) -> pa.Table:
-        return self._connection.sql(select).to_arrow_table().cast(schema)
+        """Raises as ``make`` does."""
+        try:
+            return self._connection.sql(select).to_arrow_table().cast(schema)
+        except duckdb.Error as error:
+            raise self._step_problem(error, "") from error
+
+    def _step_problem(self, error: duckdb.Error, step: str) -> Problem:
+        if "No space left" in str(error):
+            return Problem("disk_full")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return Problem("engine_memory", limit=self.memory_mb)
+        return Problem("step_failed", step=step, detail=_first_line(error))
 
     def close(self) -> None:
         self._connection.close()
@@ -109,7 +129,21 @@ def _read(reader: Any, waiting: "deque[tuple[str, tuple[str, pa.Schema]]]") -> d
                 with reader.cursor() as cursor:
                     cursor.execute(select)
                     tables[name] = cursor.fetch_arrow_table().cast(schema)
-            except (adbc.Error, pa.ArrowInvalid) as error:
+            except (adbc.Error, OSError) as error:
                 waiting.clear()
-                raise Problem("source_unreadable", relation=name, detail=str(error)) from error
+                raise _problem_of(error, name) from error
     return tables
+
+
+def _problem_of(error: Exception, relation: str) -> Problem:
+    """Who is away (no state of SQL, or one of classes 08 and 57), full, or in disagreement."""
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "53100":
+        return Problem("disk_full")
+    if not state or state.startswith(("08", "57")):
+        return Problem("database_gone", detail=_first_line(error))
+    return Problem("source_unreadable", relation=relation, detail=_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
