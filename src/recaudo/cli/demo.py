@@ -85,16 +85,14 @@ def _told(
 def _creditors(creditors: list[CreditorNow]) -> RenderableType:
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Acreedor")
-    table.add_column("")
     for heading in ("Clientes", "Saldo", "Vencido", "Tareas", "Mensajes"):
         table.add_column(heading, justify="right")
     for each in creditors:
         share = each.overdue / each.balance if each.balance else 0
         table.add_row(
-            each.code,
-            f"{each.name}\n[dim]{each.trade} ({each.country})[/]",
+            each.name,
             str(each.customers),
             _money(each.balance, each.currency),
             f"{share:.0%}".replace("%", " %"),

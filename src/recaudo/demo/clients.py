@@ -58,6 +58,8 @@ def add_client(world: World, plan: Plan, name: str, *, code: str, habit: str = "
     client.address = f"Calle {random.randint(1, 120)} # {random.randint(1, 90)}-12"
     if not code.startswith("H-"):  # told customers can be reached
         _dirty(world, client)
+    if client.mobile.startswith("+") and random.randrange(3):
+        client.whatsapp = client.mobile
     world.clients.append(client)
     return client
 

@@ -67,23 +67,32 @@ def write_all(world: World, plan: Plan, folder: Path, cut: date) -> list[Export]
 
 
 def _clients(clients: Iterable[Client]) -> Iterable[Sequence[Cell]]:
-    """A row for each client; another for each further person tied to them."""
+    """A row for each client, with who is asked there; another for each person behind them."""
     yield (
         "Código cliente", "Identificación", "Razón social", "Clase cliente", "Grupo económico",
         "Vendedor", "Gestor", "Sucursal", "Zona", "Cupo", "Plazo días", "Cliente desde",
-        "Días de pago", "No contactar", "Correo", "Teléfono", "Celular", "Dirección", "Ciudad",
-        "Contacto", "Cargo",
+        "Días de pago", "No contactar", "Correo", "Teléfono", "Celular", "WhatsApp", "Dirección",
+        "Ciudad", "Contacto", "Cargo", "Identificación contacto",
     )  # fmt: skip
     for client in clients:
-        row: list[Cell] = [
+        who: list[Cell] = [
             client.code, client.person.tax_id, client.person.name, client.class_name, client.group,
             client.seller, client.collector, client.branch, client.zone, client.credit_limit,
             client.terms_days, client.since_on, client.pay_days,
-            "Sí" if client.do_not_contact else "No", client.email, client.phone, client.mobile,
-            client.address, client.city,
+            "Sí" if client.do_not_contact else "No",
         ]  # fmt: skip
-        for party in client.parties or [None]:
-            yield [*row, party.person.name if party else "", party.role if party else ""]
+        asked = next((party for party in client.parties if party.is_of_client), None)
+        yield [
+            *who, client.email, client.phone, client.mobile, client.whatsapp, client.address,
+            client.city, asked.person.name if asked else "", asked.role if asked else "", "",
+        ]  # fmt: skip
+        for party in client.parties:
+            if not party.is_of_client:
+                person = party.person
+                yield [
+                    *who, person.email, "", person.mobile, "", "", "", person.name, party.role,
+                    person.tax_id,
+                ]  # fmt: skip
 
 
 def _invoices(world: World, debits: list[Debit], until: date) -> Iterable[Sequence[Cell]]:

@@ -31,6 +31,11 @@ class Party:
     role: str
     person: Person
 
+    @property
+    def is_of_client(self) -> bool:
+        """Somebody of the client's own house, reached at the client's own address."""
+        return self.role == "Tesorería"
+
 
 @dataclass
 class Client:
@@ -53,6 +58,7 @@ class Client:
     email: str = ""
     mobile: str = ""
     phone: str = ""
+    whatsapp: str = ""
     address: str = ""
     city: str = ""
     parties: list[Party] = field(default_factory=list)
