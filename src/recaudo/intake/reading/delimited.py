@@ -57,7 +57,10 @@ def batches(source: Source, header_row: int, width: int) -> Iterator[RawBatch]:
     """
     with Path(source.path).open("rb") as file:
         encoding = _skip(file, source, header_row)
-        yield from _read(file, source, encoding, header_row, width)
+        try:
+            yield from _read(file, source, encoding, header_row, width)
+        except _OpenQuote as quote:
+            raise Problem("quote_not_closed", file=_name(source), row=quote.args[0]) from quote
 
 
 _MARKS = {
@@ -116,8 +119,6 @@ def _read(
             ),
         )
         yield from _numbered(stream, odd, source.delimiter, header_row)
-    except _OpenQuote as quote:
-        raise Problem("quote_not_closed", file=_name(source), row=quote.args[0]) from quote
     except UnicodeError as error:
         raise _encoding_broken(source) from error
     except pa.ArrowInvalid as error:
