@@ -22,6 +22,16 @@ SENTENCES = {
         "Falta la clave secreta de esta instalación. Ejecute `recaudo init`, o defina "
         "RECAUDO_SECRET_KEY en el entorno."
     ),
+    "import_mode_unknown": N_(
+        "No se conoce el modo «{mode}». Use incremental, o snapshot si el archivo es un corte."
+    ),
+    "control_total_unreadable": N_(
+        "No se entiende el total «{typed}». Escríbalo como 1999900.50 o 1.999.900,50."
+    ),
+    "answer_unreadable": N_(
+        "No se entiende la respuesta «{typed}». Escríbala como 'clave=valor', con la clave que "
+        "mostró la pregunta."
+    ),
     "port_taken": N_(
         "El puerto {port} ya está en uso. Detenga el otro programa o use --port con otro número."
     ),

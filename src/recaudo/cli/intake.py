@@ -1,0 +1,199 @@
+"""`recaudo import`: files in, with their control total, their questions and their rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from recaudo.cli import given, output
+from recaudo.core.problems import Problem
+
+if TYPE_CHECKING:
+    from recaudo.intake.queries.previews import Preview
+
+#: Rows with a problem that the terminal lists before it points to the file.
+SHOWN = 10
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_files)
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Excel, CSV u ODS; varios, en orden.")],
+    creditor: Annotated[str, typer.Option("--creditor", "-c", help="Código del acreedor.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="Archivo TOML que dice qué es cada columna.")
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="incremental, o snapshot si el archivo es un corte completo.")
+    ] = None,
+    control_total: Annotated[
+        str | None, typer.Option(help="Total que debe dar la suma de los saldos.")
+    ] = None,
+    accept_difference: Annotated[
+        str, typer.Option(help="Motivo para aceptar que el cuadre no dé.")
+    ] = "",
+    accept_partial: Annotated[
+        str, typer.Option(help="Motivo para aceptar un corte que cierra mucho saldo.")
+    ] = "",
+    answer: Annotated[
+        list[str] | None, typer.Option(help="Respuesta a una pregunta: 'clave=valor'.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Día de los saldos: AAAA-MM-DD.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Muestra qué haría, sin escribir nada.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Imprime JSON, uno por archivo.")] = False,
+) -> None:
+    """Carga cartera, clientes, contactos y pagos. La misma carga dos veces no cambia nada."""
+    output.setup()
+    owner = output.find_creditor(creditor)
+    if mode not in (None, "incremental", "snapshot"):
+        raise Problem("import_mode_unknown", mode=mode)
+    common: dict[str, Any] = {
+        "mapping": _text(mapping) if mapping else None,
+        "mode": mode,
+        "control_total": _total(control_total) if control_total else None,
+        "answers": _answers(answer or []),
+        "as_of": given.day(as_of) if as_of else None,
+    }
+    from recaudo.intake.actions.imports import import_file
+    from recaudo.intake.queries.previews import preview
+
+    for file in files:
+        if dry_run:
+            seen = preview(owner, file, **common)
+            output.emit(_as_dict(seen), as_json=as_json, text=_previewed(seen))
+            continue
+        with output.progress(f"Cargando {file.name}", quiet=as_json) as advance:
+            result = import_file(
+                owner,
+                file,
+                accept_difference=accept_difference,
+                accept_partial=accept_partial,
+                origin="cli",
+                on_progress=advance,
+                **common,
+            )
+        output.emit(result, as_json=as_json, text=_loaded(file.name, result))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem("file_missing", file=str(path), detail=str(error)) from error
+
+
+def _total(typed: str) -> Decimal:
+    """``1999900.50``, ``1.999.900,50`` or ``1,999,900.50``."""
+    from recaudo.intake.reading.amounts import parse_amount
+
+    read = parse_amount(typed, "")
+    if isinstance(read, str):
+        # Without a sign that tells, a point is the decimal one, as in every other command.
+        read = parse_amount(typed, ".")
+    if isinstance(read, str):
+        raise Problem("control_total_unreadable", typed=typed)
+    return read
+
+
+def _answers(typed: list[str]) -> dict[str, str]:
+    found = {}
+    for each in typed:
+        key, sign, value = each.rpartition("=")
+        if not sign or not key:
+            raise Problem("answer_unreadable", typed=each)
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _loaded(name: str, result: Mapping[str, Any]) -> RenderableType:
+    from recaudo.words import show
+
+    lines = [
+        f"[bold]{name}[/]: {result['rows']} filas en {result['seconds']} s (carga "
+        f"{result['batch']})",
+        f"  {result['accepted']} nuevas · {result['updated']} cambiadas · "
+        f"{result['unchanged']} iguales · {result['rejected']} rechazadas",
+        f"  {result['customers']} clientes, {result['documents']} documentos y "
+        f"{result['credits']} créditos nuevos",
+    ]
+    if result["control_total"] is not None:
+        total = show(Decimal(result["control_total"]), "es")
+        difference = Decimal(result["difference"])
+        cuadra = "cuadra" if not difference else f"diferencia {show(difference, 'es')}"
+        lines.append(f"  Cuadre: contra {total}, {cuadra}")
+    if result["rejects_file"]:
+        lines.append(
+            f"  Filas rechazadas, para corregir y volver a cargar: {result['rejects_file']}"
+        )
+    return "\n".join(lines)
+
+
+def _previewed(seen: Preview) -> RenderableType:
+    from recaudo.words import sentence, show
+
+    table = Table("Columna", "Se toma como", "Ejemplos", box=None, header_style="dim")
+    for column in seen.columns:
+        table.add_row(
+            column.heading, column.field or "[dim]no se usa[/]", " · ".join(column.examples[:3])
+        )
+    parts: list[RenderableType] = [f"[bold]{seen.file_name}[/]: nada se ha escrito", table]
+    for question in seen.questions:
+        facts = {"column": question.column, "examples": list(question.examples)}
+        parts.append(f"[yellow]?[/] {sentence(question.code, facts)}")
+        parts += [f"    --answer '{question.key}={choice}'" for choice in question.choices]
+    if not seen.questions:
+        parts.append(
+            f"{seen.rows} filas: {seen.new} nuevas · {seen.updated} cambian · "
+            f"{seen.unchanged} iguales · {seen.rejected} se rechazan"
+        )
+    if seen.cuadre is not None:
+        parts.append(f"Suma de saldos: {show(seen.cuadre.imported, 'es')}")
+        if seen.cuadre.difference:
+            parts.append(f"[yellow]No cuadra:[/] diferencia {show(seen.cuadre.difference, 'es')}")
+    for each in seen.problems[:SHOWN]:
+        told = sentence(each.code, {**each.facts, "value": each.value})
+        parts.append(f"  fila {each.row_no}, {each.column}: {told}")
+    return Group(*parts)
+
+
+def _as_dict(seen: Preview) -> dict[str, Any]:
+    """What a script needs of a preview."""
+    cuadre = seen.cuadre
+    return {
+        "batch": None,
+        "dry_run": True,
+        "file": seen.file_name,
+        "mode": seen.mode,
+        "as_of": seen.as_of,
+        "rows": seen.rows,
+        "accepted": seen.new,
+        "unchanged": seen.unchanged,
+        "updated": seen.updated,
+        "rejected": seen.rejected,
+        "customers": seen.new_customers,
+        "documents": seen.new_documents,
+        "credits": seen.new_credits,
+        "imported": cuadre.imported if cuadre else None,
+        "control_total": cuadre.control_total if cuadre else None,
+        "difference": cuadre.difference if cuadre else None,
+        "columns": {column.heading: column.field for column in seen.columns},
+        "questions": [
+            {"key": each.key, "code": each.code, "choices": list(each.choices)}
+            for each in seen.questions
+        ],
+        "problems": [
+            {"row": each.row_no, "column": each.column, "value": each.value, "code": each.code}
+            for each in seen.problems
+        ],
+        "looks_partial": seen.looks_partial,
+    }
