@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django_scopes import scope, scopes_disabled
+from pytest_django import DjangoDbBlocker
 
 from recaudo.access.models import Creditor, Membership, User
 from recaudo.contact.models import Interaction
@@ -26,6 +28,9 @@ from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Customer, Document
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.models import Decision, Run
+
+#: Each test leaves the built database as it found it.
+pytestmark = pytest.mark.django_db
 
 STOPPED_AT = 4
 
@@ -42,11 +47,12 @@ def stop_half_way(done: int, total: int | None) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def demo(
     django_db_setup: None,
-    django_db_blocker: pytest.FixtureRequest,
+    django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("demo")
     with django_db_blocker.unblock():
+        assert str(connection.settings_dict["NAME"]).startswith("test_")
         with pytest.raises(Stopped):
             build(folder, on_progress=stop_half_way)
         build(folder)
