@@ -59,14 +59,9 @@ def amount(value: Decimal | int | None, currency: str) -> str:
     return format_decimal(_rounded(exact, digits), format=mask, locale=locale())
 
 
-def short_money(value: Decimal | None, currency: str) -> str:
-    """Rounded for axes: ``1,2 M``; the exact figure always stands beside it."""
-    if value is None:
-        return NOTHING
-    for size, mark in ((10**9, " mil M" if locale().language == "es" else " B"), (10**6, " M")):
-        if abs(value) >= size:
-            return format_decimal(value / size, format="#,##0.#", locale=locale()) + mark
-    return amount(value.quantize(Decimal(1)), currency)
+def whole(value: Decimal | int | None) -> str:
+    """The bare figure in whole units, for totals of a portfolio; exports have the exact one."""
+    return NOTHING if value is None else number(_rounded(Decimal(value), 0))
 
 
 def number(value: Decimal | int | float | None, decimals: int = 0) -> str:

@@ -25,11 +25,18 @@ register.filter("day", figures.day)
 register.filter("day_and_month", figures.day_and_month)
 register.filter("percent", figures.percent)
 register.filter("number", figures.number)
+register.filter("whole", figures.whole)
 
 
 @register.simple_tag
 def money(value: Decimal | None, currency: str) -> str:
     return figures.money(value, currency)
+
+
+@register.simple_tag
+def whole_money(value: Decimal | None, currency: str) -> str:
+    """In whole units: what a portfolio comes to."""
+    return figures.money(None if value is None else value.quantize(Decimal(1)), currency)
 
 
 @register.simple_tag

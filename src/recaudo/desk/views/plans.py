@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from recaudo.contact.models import Message
 from recaudo.core.problems import N_
 from recaudo.desk.book import titles
+from recaudo.desk.conditions import in_words
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.names import MESSAGE_STATES, TASK_KINDS, called, channel
 from recaudo.portfolio.models import Channel
@@ -75,7 +76,7 @@ def strategy(request: DeskRequest) -> HttpResponse:
     if names.book:
         context |= {
             "title": names.book.text.en if names.language.startswith("en") else names.book.text.es,
-            "segments": _segments(names.book, names.language),
+            "segments": _segments(names.book, names.language, request.creditor.currency),
             "notices": [
                 (part.title(names.language), _by(part.channels))
                 for part in notices_of(names.book.text).values()
@@ -85,7 +86,7 @@ def strategy(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/strategy.html", context)
 
 
-def _segments(book: Book, language: str) -> list[dict[str, Any]]:
+def _segments(book: Book, language: str, currency: str) -> list[dict[str, Any]]:
     """Every segment with its strategy, told; several segments may share one."""
     text = book.text
     return [
@@ -94,6 +95,7 @@ def _segments(book: Book, language: str) -> list[dict[str, Any]]:
             "code": segment.code,
             "name": segment.title(language),
             "condition": segment.when,
+            "told": in_words(segment.when, currency),
             "strategy": text.strategies[segment.strategy].title(language),
             "steps": [
                 {"name": text.steps[key].title(language), "told": tell(text.steps[key])}
