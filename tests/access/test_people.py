@@ -1,4 +1,4 @@
-"""Creditors, people and their roles."""
+"""People and their roles."""
 
 import json
 
@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from factories import make_creditor, make_user
 from recaudo import words
 from recaudo.access import actions
-from recaudo.access.models import Creditor, Membership, User
+from recaudo.access.models import Membership, User
 from recaudo.access.queries import BY_ROLE, grants, may, membership_of
 from recaudo.audit.models import ChangeEvent
 from recaudo.cli import people
@@ -60,32 +60,6 @@ def test_an_inactive_creditor_is_seen_by_nobody():
 def test_what_comes_with_each_role(role, rights):
     held = Membership(role=role)
     assert {right for right in BY_ROLE if grants(held, right)} == rights
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"code": "Mi Empresa"}, "creditor_code"),
-        ({"country": "Colombia"}, "country_unknown"),
-        ({"currency": "pesos"}, "currency_unknown"),
-        ({"timezone": "Bogota"}, "zone_unknown"),
-    ],
-)
-def test_a_creditor_that_makes_no_sense_is_refused(changed, code):
-    facts = {"code": "a", "name": "A", "country": "CO", "currency": "COP"}
-    with pytest.raises(Problem) as refused:
-        actions.add_creditor(**facts | {"timezone": "America/Bogota"} | changed)
-    assert refused.value.code == code
-    assert not Creditor.objects.exists()
-
-
-def test_a_code_is_taken_once():
-    make_creditor("a")
-    with pytest.raises(Problem) as refused:
-        actions.add_creditor(
-            code="a", name="A", country="co", currency="cop", timezone="America/Bogota"
-        )
-    assert refused.value.code == "creditor_exists"
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,9 @@ def test_indicators_as_json_and_on_the_screen(creditor):
     }
     assert by_name["percent_overdue"]["numerator"] == "250.0000"
     assert by_name["percent_overdue"]["value"] == "71.3267"
-    assert "Indicador" in run("kpis", "--creditor", "c1").stdout
+    shown = run("kpis", "--creditor", "c1", "--as-of", "2026-06-30").stdout
+    assert "Cartera vencida: 71,3 % · 250 entre 350,5" in shown
+    assert "Porcentaje de gestión: 0 % · 0 entre 2" in shown
 
 
 def test_an_indicator_opens_into_its_rows_which_add_up_to_its_numerator(creditor):

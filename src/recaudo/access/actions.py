@@ -1,9 +1,6 @@
-"""Adding creditors and people, and saying who may do what. Every change is written down."""
+"""Adding people, and saying who may see and do what."""
 
 from __future__ import annotations
-
-import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -11,41 +8,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from recaudo.access.models import Creditor, Membership, Role, User
-from recaudo.core.money import currency_code
 from recaudo.core.problems import Problem
-
-_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-
-
-def add_creditor(
-    *, code: str, name: str, country: str, currency: str, timezone: str, preset: str = "b2b"
-) -> Creditor:
-    """A new tenant. Its strategy book comes from ``preset`` (see ``strategy.actions.books``).
-
-    Raises Problem ``creditor_code``, ``creditor_exists``, ``country_unknown``,
-    ``currency_unknown``, ``zone_unknown``.
-    """
-    if not _CODE.fullmatch(code):
-        raise Problem("creditor_code", creditor=code)
-    if not _COUNTRY.fullmatch(country.upper()):
-        raise Problem("country_unknown", country=country)
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Problem("zone_unknown", zone=timezone) from error
-    try:
-        with transaction.atomic():
-            return Creditor.objects.create(
-                code=code,
-                name=name,
-                country=country.upper(),
-                currency=currency_code(currency),
-                timezone=timezone,
-                preset=preset,
-            )
-    except IntegrityError as error:
-        raise Problem("creditor_exists", creditor=code) from error
 
 
 def add_user(

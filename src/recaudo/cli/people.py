@@ -1,4 +1,4 @@
-"""Creditors and people from the command line: who exists, who may see and do what."""
+"""People from the command line: who may come in, see and do what."""
 
 from __future__ import annotations
 
@@ -27,67 +27,7 @@ PASSWORD_VARIABLE = "RECAUDO_PASSWORD"
 
 
 def register(app: typer.Typer) -> None:
-    app.add_typer(creditors, name="creditor")
     app.add_typer(users, name="user")
-
-
-@creditors.command("add")
-def add_creditor(
-    code: Annotated[str, typer.Argument(help="Código corto: mi-empresa.")],
-    name: Annotated[str, typer.Option(help="Nombre de la empresa.")],
-    country: Annotated[str, typer.Option(help="País, dos letras: CO.")],
-    currency: Annotated[str, typer.Option(help="Moneda en que se suma: COP.")],
-    timezone: Annotated[str, typer.Option(help="Zona horaria: America/Bogota.")],
-    preset: Annotated[str, typer.Option(help="Estrategia inicial: b2b o consumer.")] = "b2b",
-    as_json: Json = False,
-) -> None:
-    """Agrega un acreedor con su estrategia inicial."""
-    output.setup()
-    from django.db import transaction
-
-    from recaudo.access import actions
-    from recaudo.audit.actions import record_change
-    from recaudo.strategy.actions.books import activate_preset
-
-    with transaction.atomic():
-        creditor = actions.add_creditor(
-            code=code,
-            name=name,
-            country=country,
-            currency=currency,
-            timezone=timezone,
-            preset=preset,
-        )
-        record_change("creditor_added", creditor=creditor, origin="cli", code=code, preset=preset)
-        book = activate_preset(creditor, by=None, origin="cli")
-    told = {
-        "creditor": creditor.code,
-        "name": creditor.name,
-        "preset": preset,
-        "book": book.version,
-    }
-    output.emit(told, as_json=as_json, text=f"Acreedor {creditor.code} agregado ({preset}).")
-
-
-@creditors.command("list")
-def list_creditors(as_json: Json = False) -> None:
-    """Los acreedores de esta instalación."""
-    output.setup()
-    from recaudo.access.models import Creditor
-
-    rows = [
-        {
-            "creditor": each.code,
-            "name": each.name,
-            "country": each.country,
-            "currency": each.currency,
-            "timezone": each.timezone,
-            "released": each.released_at is not None,
-        }
-        for each in Creditor.objects.order_by("code")
-    ]
-    headings = ("Código", "Nombre", "País", "Moneda", "Zona horaria", "Liberado")
-    output.emit(rows, as_json=as_json, text=_grid(headings, rows))
 
 
 @users.command("add")

@@ -21,7 +21,7 @@ FORMATS = ("table", "json", "csv", "xlsx")
 #: Lines of a long table that a screen shows; the files have them all.
 SCREEN_ROWS = 60
 
-Code = Annotated[str, typer.Option("--creditor", help="Código del acreedor.")]
+Code = Annotated[str, typer.Option("--creditor", "-c", help="Código del acreedor.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Día, 2026-03-31; si no, hoy.")]
 Format = Annotated[str, typer.Option("--format", help="table, json, csv o xlsx.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Archivo que se escribe.")]
@@ -82,7 +82,7 @@ def kpis(
     """Indicadores con su numerador, su denominador y su periodo."""
     output.setup()
     from recaudo.insights.queries.kpis import kpis as work_out
-    from recaudo.insights.reports import kpis_json, kpis_table
+    from recaudo.insights.reports import kpis_json, kpis_lines, kpis_table
 
     form = _form(form, as_json)
     who, day = given.creditor_and_day(creditor, as_of)
@@ -91,6 +91,9 @@ def kpis(
     else:
         found = work_out(who, day, days=days)
         told, table = kpis_json(found), kpis_table(who, found)
+        if form == "table" and out is None:
+            output.console.print("\n".join(kpis_lines(found)), soft_wrap=True)
+            return
     deliver(who, "kpis", day, form, out, told=told, tables=[table])
 
 

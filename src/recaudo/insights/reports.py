@@ -222,7 +222,7 @@ def kpis_table(creditor: Creditor, told: list[Told]) -> Table:
     rows = [
         Row(
             [
-                " ".join([_(KPI_TITLES[each.kpi.kpi]), _filter_title(each.kpi.filter)]).strip(),
+                _kpi_title(each),
                 each.kpi.rounded(1),
                 _(UNITS[each.kpi.unit]),
                 each.kpi.numerator,
@@ -245,6 +245,28 @@ def kpis_table(creditor: Creditor, told: list[Told]) -> Table:
         _("Por qué no hay valor"),
     ]
     return Table(_("Indicadores"), [creditor.name], headings, rows)
+
+
+def kpis_lines(told: list[Told]) -> list[str]:
+    """One line an indicator for a screen of any width: the value and what it was divided by."""
+    return [f"{_kpi_title(each)}: {_kpi_value(each)}" for each in told]
+
+
+def _kpi_title(told: Told) -> str:
+    return " ".join([_(KPI_TITLES[told.kpi.kpi]), _filter_title(told.kpi.filter)]).strip()
+
+
+def _kpi_value(told: Told) -> str:
+    if told.kpi.value is None:
+        return words.sentence(told.kpi.reason)
+    return _("{value} {unit} · {numerator} entre {denominator} · {first} a {last}").format(
+        value=shown(told.kpi.rounded(1)),
+        unit=_(UNITS[told.kpi.unit]),
+        numerator=shown(told.kpi.numerator),
+        denominator=shown(told.kpi.denominator),
+        first=shown(told.from_on),
+        last=shown(told.to_on),
+    )
 
 
 def _filter_title(condition: str) -> str:

@@ -18,8 +18,7 @@ SENTENCES: dict[str, str] = {
     "kpi_unknown": N_("No hay un indicador «{kpi}». Los que hay: {known}."),
     "timeline_page_unknown": N_("Esa página de la historia no existe. Vuelva a abrir al cliente."),
     "format_unknown": N_("No hay un formato «{format}». Los que hay: {known}."),
-    "file_needed": N_(
-        "Un archivo de Excel no cabe en la pantalla. Diga dónde guardarlo con --out."
-    ),
+    "format_of_file": N_("Un archivo se escribe como {known}, no como «{format}»."),
+    "bucket_table_unknown": N_("No hay una tabla de edades «{table}». Las que hay: {known}."),
     "period_unreadable": N_("Un periodo tiene entre 1 y 366 días, no {days}."),
 }
