@@ -36,13 +36,14 @@ POSTGRES: Mapping[FactType, str] = {
 class Fact:
     """``null`` says what an empty value means; None where the fact is never empty.
 
-    ``label`` is Spanish, ``meaning`` English; money is whole ten-thousandths, a day is days since
-    1970-01-01.
+    ``label`` and ``explained`` are Spanish, ``meaning`` is English; money is whole ten-thousandths,
+    a day is days since 1970-01-01.
     """
 
     name: str
     type: FactType
     label: str
+    explained: str
     meaning: str
     null: str | None = None
 
@@ -62,6 +63,7 @@ def _read(entry: Mapping[str, str]) -> Fact:
         entry["name"],
         cast(FactType, entry["type"]),
         entry["label"],
+        entry["explained"],
         entry["meaning"],
         entry.get("null"),
     )
