@@ -89,14 +89,15 @@ def fail(batch: ImportBatch, error: BaseException) -> None:
         return
     if connection.in_atomic_block and connection.needs_rollback:
         return
-    found = error if isinstance(error, Problem) else Problem(type(error).__name__)
+    unexpected = Problem("import_failed", detail=type(error).__name__)
+    found = error if isinstance(error, Problem) else unexpected
     facts: Any = _plain(found.facts)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state="failed", error_code=found.code, error_facts=facts, finished_at=Now()
     )
 
 
-def database_problem(error: Error | pg.Error | OSError) -> Problem | None:
+def database_problem(error: Exception) -> Problem | None:
     """A database that went away or a disk that is full, as a Problem; None for anything else."""
     cause = error.__cause__ if isinstance(error, Error) else error
     if isinstance(cause, pg.DiskFull) or (isinstance(cause, OSError) and cause.errno == 28):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django_scopes import scope
 
@@ -34,6 +34,7 @@ from recaudo.intake.queries.findings import Cuadre
 from recaudo.intake.queries.opening import Opened, open_for, parameters
 from recaudo.intake.queries.staging import drop, stage
 from recaudo.intake.reading import parse_mapping
+from recaudo.intake.reading.contract import Question
 from recaudo.intake.reading.mapping import to_toml
 from recaudo.payments.actions.refusals import ledger_rules
 
@@ -96,7 +97,7 @@ def import_file(
                 creditor, path, mapping=mapping, answers=answers, mode=mode, as_of=as_of,
                 file_name=file_name,
             )  # fmt: skip
-            _refuse_questions(opened)
+            refuse_questions(opened.file_name, opened.reading.questions)
         except Problem as problem:
             if batch is not None:
                 fail(batch, problem)
@@ -105,39 +106,27 @@ def import_file(
             batch = begin(creditor, opened, batch, by=by, origin=origin)
             try:
                 return _bring_in(batch, opened, accepted, by, origin, progress, started)
-            except (Problem, Error, OSError) as error:
-                problem = error if isinstance(error, Problem) else database_problem(error)
+            except Exception as error:
+                problem = database_problem(error)
                 fail(batch, problem or error)
-                if problem is None or problem is error:
+                if problem is None:
                     raise
                 raise problem from error
             finally:
                 drop()
 
 
-def _refuse_questions(opened: Opened) -> None:
-    questions = opened.reading.questions
-    if questions:
-        raise Problem(
-            "needs_answer",
-            file=opened.file_name,
-            keys=[each.key for each in questions],
-            how=[
-                f"--answer '{each.key}={each.suggested or each.choices[0]}'" for each in questions
-            ],
-            questions=[
-                {
-                    "code": each.code,
-                    "key": each.key,
-                    "choices": list(each.choices),
-                    "suggested": each.suggested,
-                    "column": each.column,
-                    "examples": list(each.examples),
-                    "sheet": each.sheet,
-                }
-                for each in questions
-            ],
-        )
+def refuse_questions(file_name: str, questions: tuple[Question, ...]) -> None:
+    """Raises Problem ``needs_answer`` with the questions and how each is answered."""
+    if not questions:
+        return
+    raise Problem(
+        "needs_answer",
+        file=file_name,
+        keys=[each.key for each in questions],
+        how="; ".join(f"--answer '{each.key}={'|'.join(each.choices)}'" for each in questions),
+        questions=[asdict(each) for each in questions],
+    )
 
 
 def _bring_in(

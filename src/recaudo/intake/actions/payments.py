@@ -29,8 +29,8 @@ WHERE b.creditor_id = %(creditor)s AND b.mode = 'snapshot' AND b.state = 'done'
 
 # in_line: one row per payment to be tied. Those that name no document can only replace.
 _LINE = """
-SELECT p.seq, COALESCE(n.id, (v.facts ->> 'credit')::bigint) AS credit_id, k.customer_id, k.currency,
-  k.value_on, LEAST(k.unapplied, CASE WHEN v.seq IS NULL THEN p.amount
+SELECT p.seq, COALESCE(n.id, (v.facts ->> 'credit')::bigint) AS credit_id, k.customer_id,
+  k.currency, k.value_on, LEAST(k.unapplied, CASE WHEN v.seq IS NULL THEN p.amount
                     ELSE (v.facts ->> 'delta')::numeric END) AS amount,
   p.documents IS NOT NULL AS is_tied,
   ROW_NUMBER() OVER (

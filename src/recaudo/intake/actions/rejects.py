@@ -1,4 +1,4 @@
-"""Rows that were not taken: kept in the ledger's database, and in a file to mend and bring in again.
+"""Rows that were not taken: kept in the database, and in a file to mend and bring in again.
 
 The file stands under the installation's files, readable by its owner only; it can be made anew from
 the kept rows at any time.

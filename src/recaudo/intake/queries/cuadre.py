@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Dict
 from decimal import Decimal
 
@@ -76,7 +77,8 @@ def _by_customer(
     found = {customer: (rows, amount) for customer, rows, amount in not_taken}
     heading = _heading(columns, ("customer_code", "tax_id", "name"))
     money = _heading(columns, ("open_amount", "amount"))
-    for (original,) in staging.read("SELECT original FROM in_reject"):
+    for (text,) in staging.read("SELECT original::text FROM in_reject"):
+        original: dict[str, str] = json.loads(text)
         customer = str(original.get(heading.heading, "")) if heading else ""
         rows, amount = found.get(customer, (0, ZERO))
         found[customer] = (rows + 1, amount + _written(original, money))

@@ -149,16 +149,16 @@ def first_problems(
     does; ``column`` is the heading."""
     headings = {each.field: each.heading for each in reversed(columns) if each.field}
     rows = staging.read(
-        """SELECT sheet, row_no, "column", value, code, facts, FALSE FROM in_reject
+        """SELECT sheet, row_no, "column", value, code, facts::text, FALSE FROM in_reject
         UNION ALL
         SELECT r.sheet, r.row_no, COALESCE(v."column", ''), COALESCE(v.value, ''), v.code,
-               COALESCE(v.facts, '{}'), TRUE
+               COALESCE(v.facts, '{}')::text, TRUE
         FROM in_verdict v JOIN in_row r ON r.seq = v.seq WHERE v.status = 'rejected'
         ORDER BY 1, 2 LIMIT %(limit)s""",
         limit=limit,
     )
     return tuple(
         RowProblem(sheet, row_no, headings.get(column, column) if is_ours else column, value,
-                   code, facts if isinstance(facts, dict) else json.loads(facts))
+                   code, json.loads(facts))
         for sheet, row_no, column, value, code, facts, is_ours in rows
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -34,6 +34,7 @@ from recaudo.intake.reading.mapping import (
     to_toml,
     with_answers,
 )
+from recaudo.intake.reading.originals import originals
 from recaudo.intake.reading.rows import Judge, batch_of, one_per_age
 from recaudo.intake.reading.sniffing import sniff
 from recaudo.intake.reading.survey import survey
@@ -190,6 +191,10 @@ class File:
             yield from _TableReader(table, known, self.hints, self.summary, notices).batches()
         self.summary.notices = tuple(notices)
         self.summary.is_complete = True
+
+    def originals(self, rows: Collection[tuple[str, int]]) -> Dict[tuple[str, int], Dict[str, str]]:
+        """The named rows, whole as in ``Reject.original``; reads the file again."""
+        return originals(self.tables, rows)
 
 
 class _TableReader:

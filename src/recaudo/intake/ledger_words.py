@@ -1,0 +1,110 @@
+"""What the codes of bringing a file into the ledger say on screen."""
+
+from recaudo.core.problems import N_
+
+SENTENCES: dict[str, str] = {
+    # the whole import
+    "needs_answer": N_(
+        "«{file}» deja en duda lo que sigue, y no se adivina: {keys}. Responda con {how}."
+    ),
+    "cuadre_no_cuadra": N_(
+        "No cuadra: lo importado suma {imported}, el total de control es {control_total} y la "
+        "diferencia es {difference}. No se escribió nada. Corrija el archivo o el total, o acepte "
+        "la diferencia con un motivo."
+    ),
+    "corte_parece_parcial": N_(
+        "El corte parece parcial: cerraría {documents} documentos por {amount} {currency}, el "
+        "{pct} % del saldo (el límite es {limit} %). No se escribió nada. Cargue el corte "
+        "completo, "
+        "indique su alcance (sucursal, producto) en el mapeo, o acéptelo con un motivo."
+    ),
+    "import_running": N_(
+        "Ya se está cargando «{file}» para este acreedor, desde {started_at}. "
+        "Espere a que termine y repita."
+    ),
+    "import_started": N_(
+        "La carga de «{file}» ya comenzó o terminó. Mírela en la lista de cargas."
+    ),
+    "import_interrupted": N_(
+        "La carga se interrumpió antes de terminar y no dejó nada a medias. Repítala."
+    ),
+    "import_failed": N_(
+        "La carga falló por un error del programa ({detail}) y no dejó nada a medias. "
+        "Avise a quien lo administra; el registro tiene el detalle."
+    ),
+    "upload_gone": N_("El archivo «{file}» ya no está guardado. Súbalo de nuevo."),
+    "mode_unknown": N_("«{mode}» no es un modo de carga. Los que hay: {known}."),
+    "scope_unknown": N_(
+        "El alcance del corte no puede ser por «{word}». Puede ser por: {known}. Corrija el mapeo."
+    ),
+    "control_total_unreadable": N_(
+        "«{typed}» no es un total. Escríbalo sin separador de miles y con punto: 1234567.89."
+    ),
+    "control_total_one_file": N_(
+        "Un total de control vale para un archivo y se dieron {files}. Cárguelos de uno en uno."
+    ),
+    "answer_unreadable": N_("«{typed}» no es una respuesta. Escríbala como CLAVE=VALOR."),
+    # rows that the ledger refuses
+    "duplicate_differs": N_(
+        "El documento «{document}» ya estaba en la fila {row} con otros datos. "
+        "Deje una sola fila, o diga la cuota."
+    ),
+    "document_of_other_customer": N_(
+        "El documento «{document}» ya es del cliente «{customer}», no de «{said}». "
+        "Corrija el cliente o el número."
+    ),
+    "document_currency_differs": N_(
+        "El documento «{document}» está en {currency}, no en {said}. Corrija la moneda."
+    ),
+    "payment_document_unknown": N_(
+        "El pago nombra el documento «{document}», que no existe o es de varios clientes, y no "
+        "dice "
+        "el cliente. Agregue el código del cliente."
+    ),
+    "customer_unknown": N_(
+        "El pago es del cliente «{customer}», que no existe. Cargue antes sus documentos, o "
+        "agregue "
+        "su nombre."
+    ),
+    "payment_to_take_back_unknown": N_(
+        "No se encontró el pago que esta fila devuelve. Escriba la misma referencia del pago."
+    ),
+    "rate_already_set": N_(
+        "La tasa de {currency} del {day} ya es {rate}. Una tasa registrada no se cambia."
+    ),
+    # notices
+    "row_repeated": N_(
+        "{count} filas repiten exactamente otra y se contaron una sola vez, como {examples}."
+    ),
+    "nothing_owed": N_("No se debe nada por este documento."),
+    "instalments_numbered": N_(
+        "{count} filas de una misma factura con distintos vencimientos se numeraron como cuotas "
+        "por "
+        "fecha, como {examples}."
+    ),
+    "issue_date_kept": N_(
+        "{count} documentos traen otra fecha de emisión; se dejó la que ya tenían, como {examples}."
+    ),
+    "currency_without_rate": N_(
+        "No hay tasa de cambio para {examples}. Se cargó igual, pero esos saldos no se trabajan "
+        "hasta que registre una tasa."
+    ),
+    "tax_id_not_valid": N_(
+        "{count} identificaciones tributarias no son válidas, como {examples}. Revíselas."
+    ),
+    "pay_days_unreadable": N_(
+        "No se entendieron {count} días de pago, como {examples}. "
+        "Escriba, por ejemplo, «viernes» o «15 y 30»."
+    ),
+    "contact_not_valid": N_(
+        "{count} datos de contacto no sirven y quedaron marcados. Revíselos en cada cliente."
+    ),
+    "contact_conflict": N_(
+        "{count} datos de contacto difieren de los verificados a mano, que no se tocaron "
+        "(clientes {examples}). Decida cada caso en los conflictos."
+    ),
+    "payment_not_tied": N_(
+        "{count} pagos nombran documentos que no existen, como {examples}. "
+        "Quedaron sin aplicar, a favor del cliente."
+    ),
+}
