@@ -1,37 +1,24 @@
-"""Bringing files in from the command line."""
+"""`recaudo import`: files in, with their control total, their questions and their rejected rows."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Group, RenderableType
 from rich.table import Table
 
 from recaudo.cli import given, output
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
-    from recaudo.intake.queries import Preview
+    from recaudo.intake.queries.previews import Preview
 
-Json = Annotated[bool, typer.Option("--json", help="Imprime el resultado como JSON.")]
-
-LABELS = {
-    "rows": "Filas",
-    "accepted": "Nuevas",
-    "updated": "Actualizadas",
-    "unchanged": "Sin cambios",
-    "rejected": "Rechazadas",
-    "customers": "Clientes nuevos",
-    "documents": "Documentos nuevos",
-    "credits": "Pagos y créditos nuevos",
-    "imported": "Total importado",
-    "control_total": "Total de control",
-    "difference": "Diferencia",
-    "rejects_file": "Archivo de rechazos",
-    "seconds": "Segundos",
-}
+#: Rows with a problem that the terminal lists before it points to the file.
+SHOWN = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -39,113 +26,176 @@ def register(app: typer.Typer) -> None:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Archivos: CSV, XLSX, XLS u ODS.")],
+    files: Annotated[list[Path], typer.Argument(help="Excel, CSV u ODS; varios, en orden.")],
     creditor: Annotated[str, typer.Option("--creditor", "-c", help="Código del acreedor.")],
     mapping: Annotated[
-        Path | None, typer.Option(help="Mapeo (TOML): qué significa cada columna.")
+        Path | None, typer.Option(help="Archivo TOML que dice qué es cada columna.")
     ] = None,
     mode: Annotated[
-        str | None, typer.Option(help="incremental, o snapshot si es un corte completo.")
+        str | None, typer.Option(help="incremental, o snapshot si el archivo es un corte completo.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option(help="Día de los saldos, AAAA-MM-DD.")] = None,
     control_total: Annotated[
-        str | None, typer.Option(help="Total con el que debe cuadrar, p. ej. 1234567.89.")
+        str | None, typer.Option(help="Total que debe dar la suma de los saldos.")
     ] = None,
     accept_difference: Annotated[
-        str, typer.Option(help="Motivo por el que se acepta que no cuadre.")
+        str, typer.Option(help="Motivo para aceptar que el cuadre no dé.")
     ] = "",
     accept_partial: Annotated[
-        str, typer.Option(help="Motivo por el que se acepta un corte que cierra mucha cartera.")
+        str, typer.Option(help="Motivo para aceptar un corte que cierra mucho saldo.")
     ] = "",
     answer: Annotated[
-        list[str] | None, typer.Option(help="Respuesta a una pregunta: CLAVE=VALOR.")
+        list[str] | None, typer.Option(help="Respuesta a una pregunta: 'clave=valor'.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Muestra qué haría, sin escribir nada.")] = False,
-    as_json: Json = False,
+    as_of: Annotated[str | None, typer.Option(help="Día de los saldos: AAAA-MM-DD.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Muestra qué haría, sin escribir nada.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Imprime JSON, uno por archivo.")] = False,
 ) -> None:
-    """Carga cartera, clientes, contactos y pagos."""
+    """Carga cartera, clientes, contactos y pagos. La misma carga dos veces no cambia nada."""
     output.setup()
-    from recaudo.intake.actions import import_file
-    from recaudo.intake.queries import preview
-
     owner = output.find_creditor(creditor)
-    total = _total(control_total, files)
-    choices: dict[str, Any] = {
-        "mapping": _mapping(mapping),
-        "answers": _answers(answer or []),
+    if mode not in (None, "incremental", "snapshot"):
+        raise Problem("import_mode_unknown", mode=mode)
+    common: dict[str, Any] = {
+        "mapping": _text(mapping) if mapping else None,
         "mode": mode,
+        "control_total": _total(control_total) if control_total else None,
+        "answers": _answers(answer or []),
         "as_of": given.day(as_of) if as_of else None,
-        "control_total": total,
     }
-    results = []
+    from recaudo.intake.actions.imports import import_file
+    from recaudo.intake.queries.previews import preview
+
     for file in files:
         if dry_run:
-            results.append(_told(preview(owner, file, **choices)))
+            seen = preview(owner, file, **common)
+            output.emit(_as_dict(seen), as_json=as_json, text=_previewed(seen))
             continue
-        with output.progress(file.name, quiet=as_json) as advance:
-            results.append(
-                import_file(
+        with output.progress(f"Cargando {file.name}", quiet=as_json) as advance:
+            try:
+                result = import_file(
                     owner,
                     file,
-                    **choices,
                     accept_difference=accept_difference,
                     accept_partial=accept_partial,
                     origin="cli",
                     on_progress=advance,
+                    **common,
                 )
-            )
-        if not as_json:
-            output.console.print(_table(file.name, results[-1]))
-    if as_json:
-        output.emit(results[0] if len(results) == 1 else results, as_json=True)
-    elif dry_run:
-        for file, result in zip(files, results, strict=True):
-            output.console.print(_table(f"{file.name} (prueba: nada se escribió)", result))
+            except Problem as problem:
+                _show_differences(problem, quiet=as_json)
+                raise
+        output.emit(result, as_json=as_json, text=_loaded(file.name, result))
 
 
-def _total(typed: str | None, files: list[Path]) -> Decimal | None:
-    if typed is None:
-        return None
-    if len(files) > 1:
-        raise Problem("control_total_one_file", files=len(files))
+def _show_differences(problem: Problem, *, quiet: bool) -> None:
+    """Whose rows were not taken, where a file does not add up (F3)."""
+    from recaudo.words import show
+
+    rows = problem.facts.get("by_customer")
+    if quiet or problem.code != "cuadre_no_cuadra" or not isinstance(rows, list) or not rows:
+        return
+    table = Table("Cliente", "Filas no tomadas", "Importe", box=None, header_style="dim")
+    for row in rows[:SHOWN]:
+        table.add_row(row["customer"] or "?", str(row["rows"]), show(row["amount"], "es"))
+    output.errors.print(table)
+
+
+def _text(path: Path) -> str:
     try:
-        total = Decimal(typed)
-    except InvalidOperation as error:
-        raise Problem("control_total_unreadable", typed=typed) from error
-    if not total.is_finite():
-        raise Problem("control_total_unreadable", typed=typed)
-    return total
-
-
-def _mapping(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text("utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Problem("mapping_unreadable", detail=str(error)) from error
+        raise Problem("file_missing", file=str(path), detail=str(error)) from error
+
+
+def _total(typed: str) -> Decimal:
+    """``1999900.50``, ``1.999.900,50`` or ``1,999,900.50``."""
+    from recaudo.intake.reading.amounts import parse_amount
+
+    read = parse_amount(typed, "")
+    if isinstance(read, str):
+        # Without a sign that tells, a point is the decimal one, as in every other command.
+        read = parse_amount(typed, ".")
+    if isinstance(read, str):
+        raise Problem("control_total_unreadable", typed=typed)
+    return read
 
 
 def _answers(typed: list[str]) -> dict[str, str]:
-    answers = {}
+    found = {}
     for each in typed:
         key, sign, value = each.rpartition("=")
         if not sign or not key:
             raise Problem("answer_unreadable", typed=each)
-        answers[key.strip()] = value.strip()
-    return answers
+        found[key.strip()] = value.strip()
+    return found
 
 
-def _told(seen: Preview) -> dict[str, Any]:
-    """A preview with the same names as a result, and what only a preview tells."""
-    from recaudo.intake.actions.imports import refuse_questions
-    from recaudo.words import sentence
+def _loaded(name: str, result: Mapping[str, Any]) -> RenderableType:
+    from recaudo.words import show
 
-    refuse_questions(seen.file_name, seen.questions)
+    lines = [
+        f"[bold]{name}[/]: {result['rows']} filas en {result['seconds']} s (carga "
+        f"{result['batch']})",
+        f"  {result['accepted']} nuevas · {result['updated']} cambiadas · "
+        f"{result['unchanged']} iguales · {result['rejected']} rechazadas",
+        f"  {result['customers']} clientes, {result['documents']} documentos y "
+        f"{result['credits']} créditos nuevos",
+    ]
+    if result["control_total"] is not None:
+        total = show(Decimal(result["control_total"]), "es")
+        difference = Decimal(result["difference"])
+        cuadra = "cuadra" if not difference else f"diferencia {show(difference, 'es')}"
+        lines.append(f"  Cuadre: contra {total}, {cuadra}")
+    if result["rejects_file"]:
+        lines.append(
+            f"  Filas rechazadas, para corregir y volver a cargar: {result['rejects_file']}"
+        )
+    return "\n".join(lines)
+
+
+def _previewed(seen: Preview) -> RenderableType:
+    from recaudo.words import sentence, show
+
+    table = Table("Columna", "Se toma como", "Ejemplos", box=None, header_style="dim")
+    for column in seen.columns:
+        table.add_row(
+            column.heading, column.field or "[dim]no se usa[/]", " · ".join(column.examples[:3])
+        )
+    parts: list[RenderableType] = [f"[bold]{seen.file_name}[/]: nada se ha escrito", table]
+    for question in seen.questions:
+        facts = {"column": question.column, "examples": list(question.examples)}
+        parts.append(f"[yellow]?[/] {sentence(question.code, facts)}")
+        parts += [f"    --answer '{question.key}={choice}'" for choice in question.choices]
+    if not seen.questions:
+        parts.append(
+            f"{seen.rows} filas: {seen.new} nuevas · {seen.updated} cambian · "
+            f"{seen.unchanged} iguales · {seen.rejected} se rechazan"
+        )
+    if seen.cuadre is not None:
+        parts.append(f"Suma de saldos: {show(seen.cuadre.imported, 'es')}")
+        if seen.cuadre.difference:
+            parts.append(f"[yellow]No cuadra:[/] diferencia {show(seen.cuadre.difference, 'es')}")
+    for closing in seen.closings:
+        parts.append(
+            f"El corte cierra {closing.documents} documentos por "
+            f"{show(closing.amount, 'es')} {closing.currency} ({closing.pct} %)"
+        )
+    parts += [f"  {sentence(notice.code, notice.told)}" for notice in seen.notices]
+    for each in seen.problems[:SHOWN]:
+        told = sentence(each.code, {"column": each.column, "value": each.value, **each.facts})
+        parts.append(f"  fila {each.row_no}, {each.column}: {told}")
+    return Group(*parts)
+
+
+def _as_dict(seen: Preview) -> dict[str, Any]:
+    """What a script needs of a preview."""
     cuadre = seen.cuadre
     return {
         "batch": None,
         "dry_run": True,
+        "file": seen.file_name,
         "mode": seen.mode,
         "as_of": seen.as_of,
         "rows": seen.rows,
@@ -153,48 +203,25 @@ def _told(seen: Preview) -> dict[str, Any]:
         "unchanged": seen.unchanged,
         "updated": seen.updated,
         "rejected": seen.rejected,
-        "rejects_file": None,
-        "imported": cuadre.imported if cuadre else None,
-        "control_total": cuadre.control_total if cuadre else None,
-        "difference": cuadre.difference if cuadre else None,
         "customers": seen.new_customers,
         "documents": seen.new_documents,
         "credits": seen.new_credits,
-        "columns": {each.heading: each.field for each in seen.columns},
+        "imported": cuadre.imported if cuadre else None,
+        "control_total": cuadre.control_total if cuadre else None,
+        "difference": cuadre.difference if cuadre else None,
+        "columns": {column.heading: column.field for column in seen.columns},
+        "questions": [
+            {"key": each.key, "code": each.code, "choices": list(each.choices)}
+            for each in seen.questions
+        ],
+        "problems": [
+            {"row": each.row_no, "column": each.column, "value": each.value, "code": each.code}
+            for each in seen.problems
+        ],
+        "notices": {notice.code: notice.count for notice in seen.notices},
         "closes": [
             {"currency": each.currency, "documents": each.documents, "amount": each.amount}
             for each in seen.closings
         ],
         "looks_partial": seen.looks_partial,
-        "notices": [sentence(each.code, each.told) for each in seen.notices],
-        "problems": [
-            {
-                "row": each.row_no,
-                "column": each.column,
-                "value": each.value,
-                "code": each.code,
-                "sentence": sentence(
-                    each.code, {"column": each.column, "value": each.value, **each.facts}
-                ),
-            }
-            for each in seen.problems
-        ],
     }
-
-
-def _table(title: str, result: dict[str, Any]) -> Table:
-    from recaudo.words import show
-
-    table = Table(title=title, show_header=False, title_justify="left")
-    for name, label in LABELS.items():
-        value = result.get(name)
-        if value is None:
-            continue
-        if name in ("imported", "control_total", "difference"):
-            value = Decimal(value)
-        table.add_row(label, value if isinstance(value, str) else show(value, "es"))
-    for told in result.get("notices", ()):
-        table.add_row("Aviso", told)
-    for problem in result.get("problems", ()):
-        table.add_row(f"Fila {problem['row']}", problem["sentence"])
-    return table

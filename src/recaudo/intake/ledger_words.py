@@ -37,13 +37,6 @@ SENTENCES: dict[str, str] = {
     "scope_unknown": N_(
         "El alcance del corte no puede ser por «{word}». Puede ser por: {known}. Corrija el mapeo."
     ),
-    "control_total_unreadable": N_(
-        "«{typed}» no es un total. Escríbalo sin separador de miles y con punto: 1234567.89."
-    ),
-    "control_total_one_file": N_(
-        "Un total de control vale para un archivo y se dieron {files}. Cárguelos de uno en uno."
-    ),
-    "answer_unreadable": N_("«{typed}» no es una respuesta. Escríbala como CLAVE=VALOR."),
     # rows that the ledger refuses
     "duplicate_differs": N_(
         "El documento «{document}» ya estaba en la fila {row} con otros datos. "
