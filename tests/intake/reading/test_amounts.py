@@ -96,7 +96,7 @@ def test_every_amount_comes_back_with_either_sign(sign: str, amount: Decimal) ->
 
 
 @pytest.mark.parametrize("sign", [",", ".", ""])
-@given(texts=st.lists(st.text("0123456789.,-$ ()E+%\x02", max_size=12), max_size=8))
+@given(texts=st.lists(st.from_regex(r"\A\x02?[0-9.,\-$ ()E+%]{0,12}\Z"), max_size=8))
 def test_a_column_says_the_same_as_its_cells(sign: str, texts: list[str]) -> None:
     texts = [each.strip() for each in texts]
     column, bad = read_amounts(pa.array(texts, pa.string()), sign)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from recaudo.core.problems import Problem
 from recaudo.intake.reading.contract import Source
@@ -21,31 +21,46 @@ HTML_LIMIT = 100_000_000  # bytes of a table in HTML, held whole
 COLUMNS_LIMIT = 500
 
 
-def sheet_names(source: Source) -> tuple[str, ...]:
-    """The visible sheets in their order. Problems: ``workbook_encrypted``, ``workbook_broken``."""
-    if source.kind == "html":
-        return ("",)
-    with _open(source) as workbook:
-        hidden = {
-            each.name for each in workbook.sheets_metadata if "Visible" not in str(each.visible)
-        }
-        return tuple(name for name in workbook.sheet_names if name not in hidden)
+class Book:
+    """The sheets of one workbook, each parsed once and kept as long as this lives.
 
+    Problems of every call: ``workbook_encrypted``, ``workbook_broken``, ``too_many_columns``.
+    """
 
-def sheet_rows(source: Source, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """(row number as Excel shows it, cells) from the first row; blank rows come as empty cells."""
-    if source.kind == "html":
-        yield from enumerate(_html_rows(source), start=1)
-        return
-    with _open(source) as workbook:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._sheets: dict[str, CalamineSheet] = {}
+        self._html = _html_rows(source) if source.kind == "html" else []
+
+    def names(self) -> tuple[str, ...]:
+        """The visible sheets in their order; one without a name for HTML."""
+        if self.source.kind == "html":
+            return ("",)
+        with _open(self.source) as workbook:
+            hidden = {
+                each.name for each in workbook.sheets_metadata if "Visible" not in str(each.visible)
+            }
+            return tuple(name for name in workbook.sheet_names if name not in hidden)
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
+        """(row number as Excel shows it, cells) from the first row; blank rows as blank cells."""
+        if self.source.kind == "html":
+            yield from enumerate(self._html, start=1)
+            return
         try:
-            rows = workbook.get_sheet_by_name(sheet)
-            if rows.width > COLUMNS_LIMIT:
-                raise Problem("too_many_columns", file=_name(source), columns=rows.width)
-            for number, cells in enumerate(rows.iter_rows(), start=1):
-                yield number, [_text(cell) for cell in cells]
+            for number, cells in enumerate(self._sheet(sheet).iter_rows(), start=1):
+                yield number, [cell if type(cell) is str else _text(cell) for cell in cells]
         except (CalamineError, ValueError, OverflowError) as error:
-            raise _broken(source, error) from error
+            raise _broken(self.source, error) from error
+
+    def _sheet(self, name: str) -> CalamineSheet:
+        if name not in self._sheets:
+            with _open(self.source) as workbook:
+                self._sheets[name] = workbook.get_sheet_by_name(name)
+        sheet = self._sheets[name]
+        if sheet.width > COLUMNS_LIMIT:
+            raise Problem("too_many_columns", file=_name(self.source), columns=sheet.width)
+        return sheet
 
 
 def _open(source: Source) -> CalamineWorkbook:
@@ -71,13 +86,13 @@ def _text(cell: object) -> str:
     match cell:
         case str():
             return cell
+        case float():
+            is_whole = cell.is_integer() and abs(cell) < 1e15
+            return f"{NUMBER}{int(cell) if is_whole else repr(cell)}"
         case bool():
             return "1" if cell else "0"
         case int():
             return f"{NUMBER}{cell}"
-        case float():
-            is_whole = cell.is_integer() and abs(cell) < 1e15
-            return f"{NUMBER}{int(cell) if is_whole else repr(cell)}"
         case datetime():
             return cell.date().isoformat()
         case date():

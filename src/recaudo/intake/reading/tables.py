@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from recaudo.core.problems import Problem
-from recaudo.intake.reading import delimited, spreadsheets
+from recaudo.intake.reading import delimited
 from recaudo.intake.reading.contract import BY_NAME, Column, Source
 from recaudo.intake.reading.dates import NUMBER, parse_date
 from recaudo.intake.reading.delimited import RawBatch
@@ -18,6 +18,7 @@ from recaudo.intake.reading.folding import fold, fold_heading
 from recaudo.intake.reading.headings import Age, age_of, recognise, score
 from recaudo.intake.reading.layouts import LOOKED_AT, Layout, carry_down, joined, saved_layouts
 from recaudo.intake.reading.mapping import OWN_PREFIX, Mapping, parse_mapping
+from recaudo.intake.reading.spreadsheets import Book
 
 HEADINGS_WITHIN = 60  # rows
 _AS_OF = re.compile(
@@ -48,6 +49,7 @@ class Table:
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)  # mapped, not in the file
     printed_as_of: date | None = None
     first_rows: tuple[tuple[int, list[str]], ...] = ()
+    book: Book | None = None  # None for a delimited file
     titles: frozenset[str] = frozenset()  # rows above the headings; pages print them again
 
     @property
@@ -71,7 +73,7 @@ class Table:
         if self.source.kind == "csv" and self.layout is None:
             yield from delimited.batches(self.source, self.header_row, width)
             return
-        found = file_rows(self.source, self.sheet)
+        found = _rows_of(self.source, self.book, self.sheet)
         if self.layout is None:
             below = islice(found, self.header_row, None)
             yield from delimited.from_rows(below, width, skipped)
@@ -102,10 +104,8 @@ class Table:
         return tuple(each for each in shown if each)[:3]
 
 
-def file_rows(source: Source, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    if source.kind == "csv":
-        return delimited.rows(source)
-    return spreadsheets.sheet_rows(source, sheet)
+def _rows_of(source: Source, book: Book | None, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    return delimited.rows(source) if book is None else book.rows(sheet)
 
 
 def find_tables(source: Source, mapping: Mapping) -> list[Table]:
@@ -113,15 +113,17 @@ def find_tables(source: Source, mapping: Mapping) -> list[Table]:
 
     Problems: ``no_header`` (with what the first rows say), ``sheet_missing``.
     """
-    sheets = ("",) if source.kind == "csv" else spreadsheets.sheet_names(source)
+    book = None if source.kind == "csv" else Book(source)
+    sheets = ("",) if book is None else book.names()
     if mapping.sheet:
         if mapping.sheet not in sheets:
             raise Problem("sheet_missing", sheet=mapping.sheet, sheets=list(sheets))
         sheets = (mapping.sheet,)
     source = replace(source, sheets=sheets)
-    tables = [found for each in sheets if (found := _table(source, each, mapping)) is not None]
+    found = [_table(source, book, each, mapping) for each in sheets]
+    tables = [each for each in found if each is not None]
     if not tables:
-        rows = list(islice(file_rows(source, sheets[0]), 3)) if sheets else []
+        rows = list(islice(_rows_of(source, book, sheets[0]), 3)) if sheets else []
         shown = [" | ".join(cells)[:120].replace(NUMBER, "") for _, cells in rows]
         raise Problem("no_header", file=Path(source.path).name, rows=shown)
     return sorted(tables, key=_order)
@@ -134,8 +136,8 @@ def _order(table: Table) -> int:
     return 1 if has_documents or table.ages else 0
 
 
-def _table(source: Source, sheet: str, mapping: Mapping) -> Table | None:
-    rows = list(islice(file_rows(source, sheet), LOOKED_AT))
+def _table(source: Source, book: Book | None, sheet: str, mapping: Mapping) -> Table | None:
+    rows = list(islice(_rows_of(source, book, sheet), LOOKED_AT))
     header = _header_index(rows, mapping)
     if header is None:
         return None
@@ -146,6 +148,7 @@ def _table(source: Source, sheet: str, mapping: Mapping) -> Table | None:
     table = _bind(source, sheet, rows[last][0], headings, mapping)
     return replace(
         table,
+        book=book,
         printed_as_of=_printed_as_of(rows[:header]),
         first_rows=tuple(rows[last + 1 : last + 60]),
         titles=frozenset(joined(cells) for _, cells in rows[:header]) - {""},
