@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from recaudo.core.buckets import PRESETS
 from recaudo.core.calendar import Place, business_ordinals
+from recaudo.engine.engines import Engine
 from recaudo.engine.engines.duckdb import DuckDB
 from recaudo.engine.engines.postgres import Postgres
 from recaudo.engine.lookups import day_number
@@ -76,7 +77,7 @@ PLAN = Plan(
 def a_day(as_of: date = TODAY, **fields: Any) -> Day:
     window = timedelta(days=400)
     ordinals = business_ordinals(as_of - window, as_of + window, Place("CO"))
-    return Day(creditor_id=1, as_of=as_of, ordinals=ordinals, **fields)
+    return Day(**{"creditor_id": 1, "as_of": as_of, "ordinals": ordinals, **fields})
 
 
 def customer(customer_id: int = 1, **fields: Any) -> dict[str, Any]:
@@ -130,9 +131,21 @@ def tables(ledger: Ledger) -> Mapping[str, pa.Table]:
 def decide(ledger: Ledger, plan: Plan = PLAN, day: Day | None = None) -> Result:
     """The result of DuckDB."""
     with DuckDB("", threads=1) as engine:
-        for name, rows in tables(ledger).items():
-            engine.give(name, rows)
-        return judge(engine, plan, day or a_day())
+        return judge_on(engine, ledger, plan, day or a_day())
+
+
+def judge_on(engine: Engine, ledger: Ledger, plan: Plan = PLAN, day: Day | None = None) -> Result:
+    for name, rows in tables(ledger).items():
+        engine.give(name, rows)
+    return judge(engine, plan, day or a_day())
+
+
+@contextmanager
+def judged_engine(ledger: Ledger, plan: Plan = PLAN) -> Iterator[DuckDB]:
+    """DuckDB with every relation of a run still in it."""
+    with DuckDB("", threads=1) as engine:
+        judge_on(engine, ledger, plan)
+        yield engine
 
 
 @contextmanager

@@ -62,6 +62,7 @@ def run(engine: Engine, plan: Plan, day: Day, sources: Mapping[str, str]) -> Res
     raises for a segment's condition.
     """
     clock = Clock()
+    parameters(plan, day)  # what is wrong with the rules is said before anything is read
     _load(engine, plan, day, sources)
     clock.lap("load")
     return judge(engine, plan, day, clock)

@@ -54,6 +54,8 @@ class DuckDB:
         Raises Problem ``source_unreadable`` with the relation and the database's words,
         ``database_gone`` where it is away, ``disk_full``.
         """
+        if not sources:
+            return
         waiting = deque(sources.items())
         with ExitStack() as closing:
             try:
