@@ -17,6 +17,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from django.conf import settings
+from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 from django.utils import translation
 
 import recaudo
@@ -83,7 +84,10 @@ def all_sentences() -> list[tuple[str, str, str]]:
     found = []
     for package in iter_modules(recaudo.__path__):
         if (files(recaudo) / package.name / "words.py").is_file():
-            entries: dict[str, str] = import_module(f"recaudo.{package.name}.words").SENTENCES
+            try:
+                entries: dict[str, str] = import_module(f"recaudo.{package.name}.words").SENTENCES
+            except (Problem, ImproperlyConfigured, AppRegistryNotReady):
+                continue  # no settings yet: the refusal to be told is about just that
             found += [(package.name, code, text) for code, text in entries.items()]
     return found
 
