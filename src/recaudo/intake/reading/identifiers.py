@@ -194,10 +194,9 @@ def phone(value: str, country: str) -> Contact:
     if not phonenumbers.is_valid_number(number):
         return Contact(text, False, "bad_phone")
     kind = phonenumbers.number_type(number)
-    is_mobile = {PhoneNumberType.MOBILE: True, PhoneNumberType.FIXED_LINE: False}.get(kind)
-    return Contact(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), True, "", is_mobile
-    )
+    told = {PhoneNumberType.MOBILE: True, PhoneNumberType.FIXED_LINE: False}.get(kind)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Contact(written, True, is_mobile=told)
 
 
 _PLAIN_EMAIL = re.compile(

@@ -1,4 +1,4 @@
-"""A mapping says what the columns of one kind of file mean. It is a small TOML; docs in README.
+"""A mapping says what the columns of one kind of file mean. It is a small TOML.
 
 name = "Cartera mensual"
 mode = "snapshot"                    # or "incremental"; empty: the caller decides
