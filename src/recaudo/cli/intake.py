@@ -15,6 +15,7 @@ from recaudo.cli import given, output
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
+    from recaudo.access.models import Creditor
     from recaudo.intake.queries.previews import Preview
 
 #: Rows with a problem that the terminal lists before it points to the file.
@@ -86,7 +87,8 @@ def import_files(
             except Problem as problem:
                 _show_differences(problem, quiet=as_json)
                 raise
-        output.emit(result, as_json=as_json, text=_loaded(file.name, result))
+        text = None if as_json else _loaded(file.name, result, _noticed(owner, result["batch"]))
+        output.emit(result, as_json=as_json, text=text)
 
 
 def _show_differences(problem: Problem, *, quiet: bool) -> None:
@@ -132,7 +134,19 @@ def _answers(typed: list[str]) -> dict[str, str]:
     return found
 
 
-def _loaded(name: str, result: Mapping[str, Any]) -> RenderableType:
+def _noticed(owner: Creditor, batch_id: int) -> list[str]:
+    """What the person should know although the rows went in, as sentences."""
+    from django_scopes import scope
+
+    from recaudo.intake.models import ImportBatch
+    from recaudo.words import sentence
+
+    with scope(creditor=owner):
+        kept = ImportBatch.objects.get(pk=batch_id).result
+    return [sentence(each["code"], each["facts"]) for each in kept.get("notices", [])]
+
+
+def _loaded(name: str, result: Mapping[str, Any], notices: list[str]) -> RenderableType:
     from recaudo.words import show
 
     lines = [
@@ -148,6 +162,7 @@ def _loaded(name: str, result: Mapping[str, Any]) -> RenderableType:
         difference = Decimal(result["difference"])
         cuadra = "cuadra" if not difference else f"diferencia {show(difference, 'es')}"
         lines.append(f"  Cuadre: contra {total}, {cuadra}")
+    lines += [f"  [yellow]![/] {notice}" for notice in notices]
     if result["rejects_file"]:
         lines.append(
             f"  Filas rechazadas, para corregir y volver a cargar: {result['rejects_file']}"
