@@ -9,6 +9,7 @@ from django_scopes import scope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.rules import rows
 from factories import (
     adjust,
     apply,
@@ -190,3 +191,26 @@ def test_written_off_and_ceded_count_from_the_day_they_happened_until_undone(cus
 def test_another_creditors_rows_never_count(customer):
     make_document(make_customer(make_creditor()), 100)
     assert on(customer, "2999-01-01") == []
+
+
+def test_the_worked_table_of_the_rules(customer):
+    """docs/rules/balances.md: each act leaves what it says, and the day before is as it was."""
+    days = rows("balances.md", "days")
+    document = make_document(customer, 100, issued_on="2026-01-10", due_on="2026-02-10")
+    paid = []
+    for row in days[1:]:
+        if row["act"] == "paid":
+            paid.append(make_credit(customer, row["amount"], value_on=row["day"]))
+            apply_credit(paid[-1])
+        elif row["act"] == "corrected":
+            adjust(document, row["amount"], on=row["day"])
+        else:
+            day = date.fromisoformat(row["day"])
+            take_back_credit(paid[0], value_on=day, reason="returned", origin="test")
+    for row in days:
+        day = date.fromisoformat(row["day"])
+        seen = [
+            sum(each.open for each in open_as_of(customer.creditor, when))
+            for when in (day, day - timedelta(days=1))
+        ]
+        assert seen == [Decimal(row["open that day"]), Decimal(row["the day before"])]

@@ -28,7 +28,7 @@ ZERO = Decimal(0)
 NAMED_MAX = 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """Some documents and what is open of them."""
 
@@ -40,7 +40,7 @@ class Part:
         self.balance += balance
 
 
-@dataclass
+@dataclass(slots=True)
 class Group:
     """One line of the report; all amounts in the creditor's currency.
 
@@ -70,7 +70,7 @@ class Group:
         return self.gross - self.unapplied
 
 
-@dataclass
+@dataclass(slots=True)
 class CurrencyTotal:
     """What is owed in one currency, in itself; ``rate`` makes it the creditor's."""
 
@@ -81,7 +81,7 @@ class CurrencyTotal:
     unapplied: Decimal = ZERO
 
 
-@dataclass
+@dataclass(slots=True)
 class Ageing:
     """The whole as of a day, by bucket; ``groups`` where it was asked by something, largest first.
 
