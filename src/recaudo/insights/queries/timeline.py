@@ -174,7 +174,7 @@ def _cursor(row: tuple[Any, ...]) -> str:
 def _place(after: str) -> dict[str, Any]:
     try:
         day, moment, kind, pk = after.split("|")
-        place = {
+        place: dict[str, Any] = {
             "day": date.fromisoformat(day),
             "moment": datetime.fromisoformat(moment),
             "kind": kind,
