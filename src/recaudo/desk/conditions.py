@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from recaudo.desk import figures
@@ -24,18 +23,12 @@ def in_words(condition: str, currency: str) -> str:
     for token in _TOKENS.findall(condition):
         if token in facts:
             about = facts[token]
-            told.append(_label(about))
+            told.append(_(about.label))
         elif token[0].isdigit():
             told.append(_figure(token, about, currency))
         else:
             told.append(_word(token))
     return re.sub(r"\( | (?=[),])", lambda found: found[0].strip(), " ".join(told))
-
-
-def _label(fact: Fact) -> str:
-    if (translation.get_language() or "").startswith("en"):
-        return fact.name.replace("_", " ")
-    return fact.label
 
 
 def _figure(token: str, about: Fact | None, currency: str) -> str:

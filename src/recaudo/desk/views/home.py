@@ -59,7 +59,7 @@ def release_run(request: DeskRequest) -> HttpResponse:
     """Let the first run's proposal out (F9)."""
     try:
         released = release(request.creditor, today=request.today, by=request.user, origin="web")
-        text = _("Propuesta aprobada: %(tasks)s tareas y %(messages)s mensajes quedan en firme.")
+        text = _("Propuesta aprobada. Quedan en firme: tareas, %(tasks)s; mensajes, %(messages)s.")
         messages.success(request, text % released)
     except Problem as problem:
         messages.error(request, words.sentence(problem))
