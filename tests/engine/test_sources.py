@@ -229,7 +229,8 @@ def test_a_source_that_cannot_be_read_is_named() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_cut_half_way_is_said() -> None:
     cut = SOURCES | {
-        "rates": "SELECT 'x' AS currency, pg_terminate_backend(pg_backend_pid())::int::bigint AS rate_e10"
+        "rates": "SELECT 'x' AS currency, "
+        "pg_terminate_backend(pg_backend_pid())::int::bigint AS rate_e10"
     }
     with closing(DuckDB(dsn())) as engine, pytest.raises(Problem) as refused:
         run(engine, PLAN, a_day(), cut)
