@@ -65,6 +65,7 @@ def import_files(
         "answers": _answers(answer or []),
         "as_of": given.day(as_of) if as_of else None,
     }
+    from recaudo.insights.actions import take_photo
     from recaudo.intake.actions.imports import import_file
     from recaudo.intake.queries.previews import preview
 
@@ -87,6 +88,7 @@ def import_files(
             except Problem as problem:
                 _show_differences(problem, quiet=as_json)
                 raise
+        take_photo(owner, given.creditor_and_day(creditor, None)[1])
         text = None if as_json else _loaded(file.name, result, _noticed(owner, result["batch"]))
         output.emit(result, as_json=as_json, text=text)
 

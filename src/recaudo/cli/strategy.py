@@ -114,6 +114,7 @@ def run(
 ) -> None:
     """Hace el proceso del día. Otro día distinto de hoy es una simulación."""
     output.setup()
+    from recaudo.insights.actions import take_photo
     from recaudo.strategy.actions.runs import run_day
 
     found = output.find_creditor(creditor)
@@ -121,6 +122,8 @@ def run(
     result = run_day(
         found, _day(as_of) if as_of else today, today=today, engine=engine, what_if=what_if
     )
+    if result["state"] != "what_if":
+        take_photo(found, today)
     output.emit(result, as_json=as_json, text=_run_text(found, result))
 
 

@@ -13,6 +13,9 @@ from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
+from recaudo.access.models import Creditor
+from recaudo.core.calendar import local_day
+from recaudo.insights.actions import take_photo
 from recaudo.strategy.tasks import run_due
 
 log = logging.getLogger(__name__)
@@ -25,8 +28,12 @@ KEPT_JOB_HOURS = 14 * 24
 def runs_of_the_day(timestamp: int) -> None:
     """Each active creditor's run, once its local hour has come. A missed day is not made up: the
     run of today sees everything that happened since."""
-    for code, outcome in run_due(timezone.now()).items():
+    now = timezone.now()
+    for code, outcome in run_due(now).items():
         log.info("run of %s: %s", code, outcome)
+        if outcome == "done":
+            creditor = Creditor.objects.get(code=code)
+            take_photo(creditor, local_day(now, creditor.timezone))
 
 
 @app.periodic(cron="30 4 * * *")

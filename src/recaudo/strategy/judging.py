@@ -87,12 +87,13 @@ def place_of(creditor: Creditor) -> Place:
 def day_for(
     creditor: Creditor, as_of: date, *, today: date, customers: Sequence[int] | None = None
 ) -> Day:
+    """What the engine must know of ``as_of``. A coming day supposes a ledger brought up to date."""
     place = place_of(creditor)
     return Day(
         creditor_id=creditor.pk,
         as_of=as_of,
         ordinals=business_ordinals(as_of - ORDINAL_DAYS, as_of + ORDINAL_DAYS, place),
-        ledger_on=ledger_on(creditor, as_of),
+        ledger_on=as_of if as_of > today else ledger_on(creditor, as_of),
         stale_after_days=creditor.stale_after_days,
         payment_days=_payment_days(creditor, as_of, place, customers),
         customers=customers,
