@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
         "quede por fuera."
     ),
     "buckets_gap": N_(
-        "Entre los tramos {one} y {other} de «{table}» faltan días. Hágalos seguidos."
+        "Entre los tramos {one} y {other} de «{table}» faltan días. Hágalos consecutivos."
     ),
     "buckets_overlap": N_(
         "Los tramos {one} y {other} de «{table}» comparten días. Cada día va en un solo tramo."
@@ -102,10 +102,11 @@ SENTENCES: dict[str, str] = {
     # scorecard
     "scorecard_unreadable": N_("No se entiende la tabla de puntaje: {detail}. Corrija el archivo."),
     "scorecard_bands": N_(
-        "Los rangos de «{fact}» en la tabla de puntaje dejan huecos o se cruzan. Hágalos seguidos."
+        "Los rangos de «{fact}» en la tabla de puntaje dejan huecos o se cruzan. Hágalos "
+        "consecutivos."
     ),
     "scorecard_thresholds": N_(
-        "Los umbrales de la tabla de puntaje no van de menor a mayor, o salen de 0 a 1.000.000. "
-        "Ordénelos."
+        "Los umbrales de la tabla de puntaje no van de menor a mayor, o no están entre 0 y "
+        "1.000.000. Corríjalos."
     ),
 }
