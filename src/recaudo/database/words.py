@@ -159,6 +159,6 @@ SENTENCES: dict[str, str] = {
     ),
     "migrations_applied": N_("Las tablas están al día."),
     "migrations_pending": N_(
-        "Faltan {count} cambios en las tablas, desde {first}. Ejecute «recaudo init»."
+        "Cambios que faltan en las tablas: {count}, desde {first}. Ejecute «recaudo init»."
     ),
 }
