@@ -70,8 +70,8 @@ SENTENCES: dict[str, str] = {
         "No hay calendario de días hábiles para el {day}. Elija un día más cercano a hoy."
     ),
     "source_unreadable": N_(
-        "No se pudieron leer los datos de «{relation}»: {detail}. No se escribió nada. "
-        "Revise con `recaudo check` y vuelva a correr el proceso."
+        "No se pudieron leer los datos de «{relation}»: {detail}. No se escribió nada. Revise con "
+        "`recaudo check` y repita el proceso."
     ),
     "step_failed": N_(
         "El paso «{step}» del cálculo falló: {detail}. No se escribió nada. "
