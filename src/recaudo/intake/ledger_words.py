@@ -66,38 +66,36 @@ SENTENCES: dict[str, str] = {
         "La tasa de {currency} del {day} ya es {rate}. Una tasa registrada no se cambia."
     ),
     # notices
-    "row_repeated": N_(
-        "{count} filas repiten exactamente otra y se contaron una sola vez, como {examples}."
-    ),
+    "row_repeated": N_("Filas idénticas a otra, contadas una sola vez: {count}, como {examples}."),
     "nothing_owed": N_("No se debe nada por este documento."),
     "instalments_numbered": N_(
-        "{count} filas de una misma factura con distintos vencimientos se numeraron como cuotas "
-        "por "
-        "fecha, como {examples}."
+        "Filas de una misma factura que vencen en días distintos, numeradas como cuotas por "
+        "fecha: {count}, como {examples}."
     ),
     "issue_date_kept": N_(
-        "{count} documentos traen otra fecha de emisión; se dejó la que ya tenían, como {examples}."
+        "Documentos con otra fecha de emisión, que conservan la que tenían: {count}, como "
+        "{examples}."
     ),
     "currency_without_rate": N_(
         "No hay tasa de cambio para {examples}. Se cargó igual, pero esos saldos no se trabajan "
         "hasta que registre una tasa."
     ),
     "tax_id_not_valid": N_(
-        "{count} identificaciones tributarias no son válidas, como {examples}. Revíselas."
+        "Identificaciones tributarias que no son válidas: {count}, como {examples}. Revíselas."
     ),
     "pay_days_unreadable": N_(
-        "No se entendieron {count} días de pago, como {examples}. "
-        "Escriba, por ejemplo, «viernes» o «15 y 30»."
+        "Días de pago que no se entendieron: {count}, como {examples}. Escriba, por ejemplo, "
+        "«viernes» o «15 y 30»."
     ),
     "contact_not_valid": N_(
-        "{count} datos de contacto no sirven y quedaron marcados. Revíselos en cada cliente."
+        "Datos de contacto que no sirven y quedaron marcados: {count}. Revíselos en cada cliente."
     ),
     "contact_conflict": N_(
-        "{count} datos de contacto difieren de los verificados a mano, que no se tocaron "
+        "Datos de contacto distintos de los verificados a mano, que no se tocaron: {count} "
         "(clientes {examples}). Decida cada caso en los conflictos."
     ),
     "payment_not_tied": N_(
-        "{count} pagos nombran documentos que no existen, como {examples}. "
-        "Quedaron sin aplicar, a favor del cliente."
+        "Pagos que nombran documentos que no existen: {count}, como {examples}. Quedaron sin "
+        "aplicar, a favor del cliente."
     ),
 }

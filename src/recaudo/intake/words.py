@@ -21,8 +21,8 @@ SENTENCES: dict[str, str] = {
         "Revise que el archivo no esté dañado y expórtelo de nuevo."
     ),
     "quote_not_closed": N_(
-        "En «{file}» hay unas comillas que no se cierran y se tragan las filas siguientes "
-        "(fila {row}; 0 = no se sabe cuál). Corríjalas o exporte el archivo de nuevo."
+        "En «{file}» hay unas comillas que no se cierran y juntan las filas siguientes (fila "
+        "{row}; 0 = no se sabe cuál). Corríjalas o exporte el archivo de nuevo."
     ),
     "quote_not_closed_row": N_(
         "Unas comillas abiertas juntaron esta fila con las siguientes. Cierre las comillas."
@@ -80,7 +80,7 @@ SENTENCES: dict[str, str] = {
     "layout_unknown": N_("No hay un formato de reporte «{name}». Hay: {known}."),
     "answer_unknown": N_("No se entiende la respuesta {key} = {value}. Revise las opciones."),
     "questions_open": N_(
-        "Antes de importar hay que responder: {keys}. Nada se supone por su cuenta."
+        "Antes de importar hay que responder: {keys}. Nada se da por supuesto."
     ),
     # questions
     "date_order_ambiguous": N_(
@@ -165,17 +165,18 @@ SENTENCES: dict[str, str] = {
         "{count} valores, como {examples}. Si es así, agregue [zero_fill] al mapeo."
     ),
     "leading_zeros_restored": N_(
-        "A {count} valores de «{column}» se les completaron los ceros a la izquierda "
-        "hasta {width} cifras."
+        "Valores de «{column}» a los que se completaron los ceros a la izquierda hasta {width} "
+        "cifras: {count}."
     ),
     "ids_were_numbers": N_(
-        "En «{column}» había {count} números de documento guardados como decimales; "
-        "se les quitó el «.0»."
+        "Números de documento de «{column}» guardados como decimales, a los que se quitó el «.0»: "
+        "{count}."
     ),
-    "value_ignored": N_("No se entendieron {count} valores de «{column}», como {examples}."),
-    "label_unknown": N_("No se conocen {count} valores de «{column}», como {examples}."),
+    "value_ignored": N_("Valores de «{column}» que no se entendieron: {count}, como {examples}."),
+    "label_unknown": N_("Valores de «{column}» que no se conocen: {count}, como {examples}."),
     "balance_above_amount": N_(
-        "En {count} filas el saldo es mayor que el valor del documento; se tomó el saldo."
+        "Filas con un saldo mayor que el valor del documento, en las que se tomó el saldo: "
+        "{count}."
     ),
     "components_ignored": N_(
         "Las columnas de capital e intereses no suman el saldo y no se tomaron como sus partes."
