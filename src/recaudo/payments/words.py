@@ -52,7 +52,7 @@ SENTENCES: dict[str, str] = {
         "ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
     "document_closed_on_differs": N_(
-        "{creditor}: {count} documentos tienen mal la fecha en que quedaron pagos; por ejemplo "
+        "{creditor}: {count} documentos tienen mal la fecha en que quedaron pagados; por ejemplo "
         "{what}: dice «{kept}» y su último movimiento es «{should_be}»."
     ),
     "component_differs": N_(
@@ -72,8 +72,8 @@ SENTENCES: dict[str, str] = {
         "ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
     "credit_unapplied_differs": N_(
-        "{creditor}: a {count} pagos les queda por aplicar otra cosa que su valor menos lo "
-        "aplicado; por ejemplo {what}: dice {kept} y debería ser {should_be}."
+        "{creditor}: en {count} pagos lo que queda por aplicar no es su valor menos lo aplicado; "
+        "por ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
     "application_currency_differs": N_(
         "{creditor}: {count} aplicaciones atan un pago a un documento de otra moneda; por ejemplo "
