@@ -25,8 +25,8 @@ SENTENCES: dict[str, str] = {
     ),
     "engine_unknown": N_("No hay un motor «{engine}». Los que hay: {known}."),
     "database_busy": N_(
-        "Alguien está leyendo la cartera y no la suelta, así que no se pudo publicar el proceso. "
-        "Nada cambió: repítalo en unos minutos."
+        "Otro programa tiene ocupada la cartera y el proceso no se pudo publicar. Nada cambió: "
+        "repítalo en unos minutos."
     ),
     "facts_not_kept": N_(
         "No se pudieron guardar los datos del día en el disco ({detail}). Nada cambió: libere "
@@ -36,7 +36,8 @@ SENTENCES: dict[str, str] = {
         "«{creditor}» no tiene un proceso que liberar. Ejecute primero el proceso del día."
     ),
     "already_released": N_(
-        "«{creditor}» ya fue liberado: sus procesos salen sin más. No hay nada que hacer."
+        "«{creditor}» ya fue liberado: sus procesos quedan en firme sin aprobación. No hay nada "
+        "que hacer."
     ),
     "proposal_old": N_(
         "La propuesta de «{creditor}» es del {as_of} y desde entonces alguien pudo haber pagado. "
@@ -85,7 +86,7 @@ SENTENCES: dict[str, str] = {
         "«{segment}» reúne al {percent} % de los clientes que deben. Vea si conviene separarlos."
     ),
     "nobody_assigned": N_(
-        "{count} clientes no caben en ningún segmento y seguirían la estrategia por defecto."
+        "Clientes que no caben en ningún segmento y seguirían la estrategia por defecto: {count}."
     ),
     "buckets_preset_unknown": N_(
         "{where}: no hay una tabla de tramos «{preset}». Las que hay: {known}."
@@ -126,13 +127,13 @@ WHY_NOT: dict[str, str] = {
     "not_yet_due": N_("Hoy no le toca nada."),
     "no_next_step": N_("La estrategia no le da ningún paso: avísele a su jefe de cobranza."),
     "do_not_contact": N_("Pidió que no lo contacten: no se le llama ni se le escribe."),
-    "small_balance": N_("Su saldo es menor al mínimo que se cobra."),
+    "small_balance": N_("Su saldo es menor que el mínimo que se cobra."),
     "ceded": N_("Sus documentos están cedidos: los cobra otro."),
     "disputed": N_("Lo que debe está objetado: se espera a que se resuelva."),
     "promised": N_("Prometió pagar: se espera a esa fecha."),
     "planned": N_("Tiene un acuerdo de pago y lo está cumpliendo."),
     "hold_manual": N_("Está en pausa."),
-    "hold_small_balance": N_("Su saldo es menor al mínimo que se cobra."),
+    "hold_small_balance": N_("Su saldo es menor que el mínimo que se cobra."),
     "hold_disputed": N_("Presentó una objeción: se espera a que se resuelva."),
     "hold_reported_paid": N_("Dijo que ya pagó: se espera a que aparezca el pago."),
     "hold_instrument": N_("La deuda está documentada con un cheque o título en custodia."),
@@ -264,14 +265,25 @@ def _cause(step: StepWhy, why: Explanation, say: Teller) -> str:
     }
     if step.anchor == "entry" and given["since"]:
         return _("Es lo primero en este segmento, al que entró el {since}.").format(**given)
+    days = abs(oldest.dpd)
     if oldest.dpd < 0:
-        age = _("El documento {number} vence el {due}, en {days} días.")
+        age = ngettext(
+            "El documento {number} vence el {due}, en {days} día.",
+            "El documento {number} vence el {due}, en {days} días.",
+            days,
+        )
     elif oldest.dpd == 0:
         age = _("El documento {number} vence hoy.")
     elif step.anchor == "repeat":
-        age = _("El documento {number} venció hace {days} días y este paso se repite cada {every}.")
+        age = _(
+            "El documento {number} venció hace {days} días y este paso se repite cada {every} días."
+        )
     else:
-        age = _("El documento {number} venció el {due}, hace {days} días.")
+        age = ngettext(
+            "El documento {number} venció el {due}, hace {days} día.",
+            "El documento {number} venció el {due}, hace {days} días.",
+            days,
+        )
     told = age.format(**given)
     if count > 1:
         told += " " + _("Se habla de {count} documentos que suman {total}.").format(**given)
