@@ -6,6 +6,7 @@ at the end everything is taken out again.
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,10 @@ from django.core.management import call_command
 from django.db import connection
 from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoDbBlocker
+from rich.console import Console
 
 from recaudo.access.models import Creditor, Membership, User
+from recaudo.cli.demo import told
 from recaudo.contact.models import Interaction
 from recaudo.demo.build import build
 from recaudo.demo.creditors import LOGINS, PASSWORD, PLANS, Plan
@@ -130,6 +133,16 @@ def test_the_first_corte_has_two_rejected_rows_and_the_second_settles_what_vanis
         assert first.as_of < second.as_of
         settled = Document.objects.filter(applications__credit__kind="snapshot")
         assert settled.filter(applications__batch_id=second.pk).exists()
+
+
+def test_the_telling_names_every_login_and_every_story_with_its_page() -> None:
+    screen = Console(width=80, record=True, file=io.StringIO())
+    screen.print(told(creditors_now(), stories_now(), "x.xlsx", "http://localhost:8000"))
+    text = screen.export_text()
+    assert PASSWORD in text
+    assert all(login.email in text for login in LOGINS)
+    assert all(story.name in text and story.title in text for story in STORIES)
+    assert all(f"http://localhost:8000{story.path}" in text for story in stories_now())
 
 
 def reason_of(code: str) -> str:

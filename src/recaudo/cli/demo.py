@@ -33,7 +33,7 @@ def demo(
         bool, typer.Option("--json", help="Imprime el resultado como JSON, sin servir la página.")
     ] = False,
 ) -> None:
-    """Prepara la demostración: cuatro acreedores inventados, un año de historia y el día corrido.
+    """Prepara la demostración: cuatro acreedores inventados, un año de historia y el proceso del día.
 
     Todo es inventado y nada sale de esta máquina. Repetirla no cambia nada.
     """
@@ -51,14 +51,14 @@ def demo(
     output.emit(
         summary.as_dict(creditors, stories, messy),
         as_json=as_json,
-        text=None if as_json else _told(creditors, stories, messy, address),
+        text=None if as_json else told(creditors, stories, messy, address),
     )
     if serve and not as_json:
         output.console.print(f"\nRecaudo en [bold]{address}[/] · Ctrl-C detiene todo.")
         run_web_and_worker("127.0.0.1", port)
 
 
-def _told(
+def told(
     creditors: list[CreditorNow], stories: list[StoryNow], messy: str, address: str
 ) -> RenderableType:
     """All of it for a person, top to bottom in the order in which they will want it."""
