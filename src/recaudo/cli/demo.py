@@ -33,7 +33,7 @@ def demo(
         bool, typer.Option("--json", help="Imprime el resultado como JSON, sin servir la página.")
     ] = False,
 ) -> None:
-    """Prepara la demostración: cuatro acreedores inventados, un año de historia y el proceso de hoy.
+    """Prepara la demostración: cuatro acreedores inventados, un año de historia y el día de hoy.
 
     Todo es inventado y nada sale de esta máquina. Repetirla no cambia nada.
     """
