@@ -7,7 +7,7 @@ only what sqlglot writes back is run.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -21,8 +21,11 @@ from recaudo.core.problems import Problem
 from recaudo.engine.facts import Fact
 
 LENGTH_LIMIT = 2000
-FACTOR_LIMIT = 100
-"""The largest number that an amount may be multiplied by: 64 bits hold the product."""
+DIGITS_LIMIT = 38
+"""Arithmetic is done in this many digits; what might need more is refused, so no run fails."""
+
+LITERAL_DIGITS = 14
+"""Before the point: what an amount can have."""
 
 EPOCH = date(1970, 1, 1)
 _SCALE = 10_000
@@ -63,11 +66,13 @@ class _Term:
     """A part of the condition: what kind of value it is, and its SQL.
 
     ``kind``: money, number, day, text, bool; ``literal``: a number not yet known to be either.
+    ``digits``: the most that the value can have.
     """
 
     kind: str
     sql: exp.Expr
     value: Decimal | None = None
+    digits: int = 19
 
 
 def compile_condition(text: str, facts: Mapping[str, Fact]) -> Compiled:
@@ -78,7 +83,7 @@ def compile_condition(text: str, facts: Mapping[str, Fact]) -> Compiled:
     ``condition_unknown_fact`` (``name``, ``nearest``), ``condition_not_allowed`` (``what``),
     ``condition_divides``, ``condition_type_mismatch`` (``left``, ``right``),
     ``condition_not_a_condition`` (an amount alone), ``condition_too_fine`` (more than four
-    decimals, or decimals of a count), ``condition_factor`` (``limit``), ``condition_bad_day``.
+    decimals, or decimals of a count), ``condition_too_large``, ``condition_bad_day``.
     """
     compiler = _Compiler(text, facts)
     try:
@@ -208,7 +213,7 @@ class _Compiler:
                 return maker(node)
         if isinstance(node, exp.Paren):
             term = self._value(node.this)
-            return _Term(term.kind, exp.Paren(this=term.sql), term.value)
+            return replace(term, sql=exp.Paren(this=term.sql))
         if isinstance(node, exp.Add | exp.Sub):
             return self._sum(node)
         if isinstance(node, exp.And | exp.Or | exp.Not | exp.In | exp.Between | exp.Is):
@@ -223,8 +228,9 @@ class _Compiler:
             near = get_close_matches(name, self.facts, n=3, cutoff=0.5)
             self._refuse("condition_unknown_fact", node, name=written, nearest=near)
         self.used[name] = None
-        kind = "number" if fact.type in _NUMBERS else fact.type
-        return _Term(kind, exp.column(name))
+        if fact.type in _NUMBERS:
+            return _Term("number", exp.column(name), digits=10)
+        return _Term(fact.type, exp.column(name))
 
     def _literal(self, node: exp.Literal) -> _Term:
         if node.is_string:
@@ -235,8 +241,8 @@ class _Compiler:
             number = Decimal(node.this)
         except ArithmeticError:
             self._refuse("condition_unreadable", node)
-        if not abs(number) < 10**14:
-            self._refuse("condition_not_allowed", node, what=node.this[:40])
+        if number.adjusted() >= LITERAL_DIGITS:
+            self._refuse("condition_too_large", node)
         return _Term("literal", node, number)
 
     def _negative(self, node: exp.Neg) -> _Term:
@@ -245,7 +251,7 @@ class _Compiler:
             return _Term("literal", node, -term.value)
         if term.kind not in ("money", "number"):
             self._refuse("condition_not_allowed", node, what="-")
-        return _Term(term.kind, exp.Neg(this=exp.Paren(this=term.sql)))
+        return replace(term, sql=exp.Neg(this=exp.Paren(this=term.sql)))
 
     def _sum(self, node: exp.Expr) -> _Term:
         left, right = self._value(node.this), self._value(node.expression)
@@ -262,25 +268,28 @@ class _Compiler:
         left, right = self._alike(left, right, node)
         if left.kind not in ("money", "number"):
             self._refuse("condition_not_allowed", node, what=_name(node))
-        return _Term(left.kind, type(node)(this=_wide(left), expression=_wide(right)))
+        sql = type(node)(this=_wide(left), expression=_wide(right))
+        return self._sized(left.kind, sql, max(left.digits, right.digits) + 1, node)
 
     def _product(self, node: exp.Mul) -> _Term:
-        """A number times a number, or an amount times a whole number written out."""
+        """A number or an amount times a number."""
         left, right = self._value(node.this), self._value(node.expression)
         if left.kind == "literal" and right.kind == "literal":
             assert left.value is not None and right.value is not None
             return _Term("literal", node, left.value * right.value)
         if right.kind != "literal":
             left, right = right, left
-        if {left.kind, right.kind} == {"number"}:
-            return _Term("number", exp.Mul(this=_wide(left), expression=_wide(right)))
-        if right.kind != "literal" or left.kind not in ("money", "number"):
+        if right.kind == "literal":
+            right = self._as(right, "number", node)
+        if right.kind != "number" or left.kind not in ("money", "number"):
             self._mismatch(left, right, node)
-        assert right.value is not None
-        if abs(right.value) > FACTOR_LIMIT and left.kind == "money":
-            self._refuse("condition_factor", node, limit=FACTOR_LIMIT)
-        factor = self._number(right, node)
-        return _Term(left.kind, exp.Mul(this=_wide(left), expression=exp.Paren(this=factor)))
+        sql = exp.Mul(this=_wide(left), expression=_wide(right))
+        return self._sized(left.kind, sql, left.digits + right.digits, node)
+
+    def _sized(self, kind: str, sql: exp.Expr, digits: int, at: exp.Expr) -> _Term:
+        if digits > DIGITS_LIMIT:
+            self._refuse("condition_too_large", at)
+        return _Term(kind, sql, digits=digits)
 
     # -- one kind with another -----------------------------------------------------------------
 
@@ -304,10 +313,12 @@ class _Compiler:
         other: _Term | None = None,
         is_right: bool = False,
     ) -> _Term:
+        if term.kind == "literal" and _digits(term) > LITERAL_DIGITS:
+            self._refuse("condition_too_large", at)
         if term.kind == "literal" and kind == "money":
-            return _Term("money", self._money(term, at))
+            return _Term("money", self._money(term, at), digits=_digits(term) + 4)
         if term.kind == "literal" and kind == "number":
-            return _Term("number", self._number(term, at))
+            return _Term("number", self._number(term, at), digits=_digits(term))
         if term.kind == "text" and kind == "day" and isinstance(term.sql, exp.Literal):
             return _Term("day", self._day(term.sql, at))
         pair = (other or term, term) if is_right else (term, other or term)
@@ -347,8 +358,13 @@ def _integer(number: int) -> exp.Expr:
 
 
 def _wide(term: _Term) -> exp.Expr:
-    """Counts are 32 bits wide in every engine: too narrow to add or multiply."""
-    return exp.cast(term.sql, "bigint") if term.kind == "number" else term.sql
+    """Counts have 32 bits and amounts 64: too narrow to add or multiply."""
+    return exp.cast(term.sql, "decimal(38, 0)") if term.kind in ("money", "number") else term.sql
+
+
+def _digits(term: _Term) -> int:
+    assert term.value is not None
+    return max(1, term.value.adjusted() + 1)
 
 
 def _name(node: exp.Expr) -> str:

@@ -375,4 +375,5 @@ def _table(columns: Mapping[str, str], rows: Iterator[Row]) -> pa.Table:
     schema = pa.schema(
         [pa.field(n, _KINDS[k.rstrip("?")], nullable=k.endswith("?")) for n, k in columns.items()]
     )
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    found = list(rows)
+    return pa.table([[row.get(name) for row in found] for name in columns], schema=schema)

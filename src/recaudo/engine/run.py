@@ -5,7 +5,7 @@ The steps are the files of ``steps/`` in their order, each one SELECT over the r
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template
 from time import perf_counter
@@ -127,12 +127,16 @@ def parameters(plan: Plan, day: Day) -> dict[str, str]:
 def _segment_case(plan: Plan) -> str:
     if not plan.segments:
         return "0"
-    facts = facts_about("customer")
     whens = [
-        f"WHEN {compile_condition(segment.condition, facts).sql} THEN {number}"
+        f"WHEN {_condition_sql(segment.condition)} THEN {number}"
         for number, segment in enumerate(plan.segments, 1)
     ]
     return f"CASE {' '.join(whens)} ELSE 0 END"
+
+
+@lru_cache(maxsize=1024)
+def _condition_sql(condition: str) -> str:
+    return compile_condition(condition, facts_about("customer")).sql
 
 
 def _load(engine: Engine, plan: Plan, day: Day, sources: Mapping[str, str]) -> None:

@@ -36,6 +36,9 @@ def copy_in(
 def _pieces(rows: pa.Table) -> Iterator[bytes]:
     """CSV, one piece being written while the one before travels."""
     batches = rows.to_batches(max_chunksize=PIECE_ROWS)
+    if len(batches) < 2:
+        yield from map(_as_csv, batches)
+        return
     with ThreadPoolExecutor(1) as writer:
         ahead = None
         for batch in batches:

@@ -38,8 +38,9 @@ SENTENCES: dict[str, str] = {
         "El número {value} tiene decimales de más (carácter {position}). "
         "Los importes admiten cuatro; los días y las cantidades, ninguno."
     ),
-    "condition_factor": N_(
-        "Un importe no se multiplica por más de {limit} (carácter {position}). Use un factor menor."
+    "condition_too_large": N_(
+        "El resultado puede ser demasiado grande (carácter {position}). "
+        "Multiplique menos veces o por un número menor."
     ),
     "condition_bad_day": N_(
         "«{value}» no es una fecha (carácter {position}). Escríbala como '2026-03-31'."
