@@ -98,7 +98,7 @@ def _empty(locale: str) -> Catalog:
     )
 
 
-def _read(locale: str) -> Catalog:
+def read(locale: str) -> Catalog:
     path = LOCALE / locale / "LC_MESSAGES" / "django.po"
     if not path.exists():
         return _empty(locale)
@@ -107,7 +107,7 @@ def _read(locale: str) -> Catalog:
 
 
 def _update(wanted: Catalog) -> int:
-    have = _read("en")
+    have = read("en")
     # Only sentences change the file, not the day it was made.
     wanted.creation_date = wanted.revision_date = FIRST
     for message in wanted:
@@ -130,19 +130,19 @@ def _complete(message) -> bool:
 
 def _check(wanted: Catalog) -> int:
     wrong = []
-    english = _read("en")
+    english = read("en")
     for message in wanted:
         if message.id:
             known = english.get(message.id)
             if known is None or not _complete(known):
                 wrong.append(f"no English: {message.id!r} ({message.locations[0][0]})")
-            elif _placeholders(message.id) != _placeholders(known.string):
+            elif placeholders(message.id) != placeholders(known.string):
                 wrong.append(f"placeholders differ: {message.id!r} / {known.string!r}")
     for overlay in sorted(LOCALE.glob("es_*")):
-        for message in _read(overlay.name):
+        for message in read(overlay.name):
             if message.id and wanted.get(message.id) is None:
                 wrong.append(f"{overlay.name} speaks of what is gone: {message.id!r}")
-            elif message.id and _placeholders(message.id) != _placeholders(message.string):
+            elif message.id and placeholders(message.id) != placeholders(message.string):
                 wrong.append(f"{overlay.name}, placeholders: {message.id!r} / {message.string!r}")
     for line in wrong:
         print(line)
@@ -150,7 +150,7 @@ def _check(wanted: Catalog) -> int:
     return 1 if wrong else 0
 
 
-def _placeholders(text: str | tuple[str, ...]) -> list[str]:
+def placeholders(text: str | tuple[str, ...]) -> list[str]:
     forms = [text] if isinstance(text, str) else text
     return sorted({found for form in forms for found in PLACEHOLDER.findall(form)})
 
