@@ -130,9 +130,7 @@ def test_a_corte_of_one_branch_says_nothing_about_the_others(company: Company) -
     )
     mapping = 'mode = "snapshot"\nrecognise_others = true\n[scope]\nbranch = "cali"\n'
 
-    company.load(
-        HEADINGS, "C1;Nevado;Cali;F2;2026-07-01;190", mapping=mapping, as_of="2026-08-08"
-    )
+    company.load(HEADINGS, "C1;Nevado;Cali;F2;2026-07-01;190", mapping=mapping, as_of="2026-08-08")
 
     assert company.balances() == {"F2": Decimal(190), "F3": Decimal(500)}
 
@@ -234,9 +232,7 @@ def test_a_payment_that_waits_explains_what_the_next_corte_lacks(company: Compan
 
 
 def test_a_negative_row_is_a_credit_and_falls_with_the_corte(company: Company) -> None:
-    company.corte(
-        *corte("C1;Nevado;Cali;F1;2026-07-01;100", "C1;Nevado;Cali;NC5;2026-07-10;-70")
-    )
+    company.corte(*corte("C1;Nevado;Cali;F1;2026-07-01;100", "C1;Nevado;Cali;NC5;2026-07-10;-70"))
     assert company.unapplied() == Decimal(70)
 
     company.corte(
