@@ -70,9 +70,9 @@ def run(creditor: Creditor, day: date = DAY, **options: Any) -> dict[str, Any]:
     return run_day(creditor, day, today=day, origin="test", **options)
 
 
-def run_and_release(creditor: Creditor, day: date = DAY) -> dict[str, Any]:
+def run_and_release(creditor: Creditor, day: date = DAY, **options: Any) -> dict[str, Any]:
     """The first run, let out the same day."""
-    result = run(creditor, day)
+    result = run(creditor, day, **options)
     release(creditor, today=day, by=None, origin="test")
     creditor.refresh_from_db()
     return result

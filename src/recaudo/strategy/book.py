@@ -59,7 +59,8 @@ class StepPart(Named):
     template: str = ""
     task: TaskKind | None = None
     tone: int = 1
-    cost: Decimal = Decimal(0)
+    # Empty: what an attempt by the first of ``channels`` costs.
+    cost: Decimal | None = Field(default=None, ge=0)
     tolerance_days: int = 2
     deadline_days: int = 1
 
@@ -327,12 +328,15 @@ def _strategy(text: BookText, name: str) -> engine.Strategy:
     gap = part.minimum_gap_days
     return engine.Strategy(
         name,
-        tuple(_step(key, text.steps[key]) for key in part.steps),
+        tuple(_step(key, text.steps[key], text.channel_costs) for key in part.steps),
         text.minimum_gap_days if gap is None else gap,
     )
 
 
-def _step(key: str, part: StepPart) -> engine.Step:
+def _step(key: str, part: StepPart, channel_costs: Mapping[Channel, Decimal]) -> engine.Step:
+    cost = part.cost
+    if cost is None:
+        cost = channel_costs.get(part.channels[0], Decimal(0)) if part.channels else Decimal(0)
     return engine.Step(
         key=key,
         kind=part.do,
@@ -345,7 +349,7 @@ def _step(key: str, part: StepPart) -> engine.Step:
         template_key=part.template,
         task_kind=part.task or "",
         tone=part.tone,
-        cost=to_ten_thousandths(part.cost),
+        cost=to_ten_thousandths(cost),
         deadline_days=part.deadline_days,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -74,11 +75,12 @@ def refresh(creditor_id: int, customers: list[int]) -> None:
 
 
 def refresh_later(creditor_id: int, customers: Sequence[int]) -> None:
-    """Ask for it once, whoever asks."""
+    """Ask for it once, whoever asks, in the caller's transaction, which goes on either way."""
     try:
-        refresh.configure(
-            queueing_lock=f"refresh-{creditor_id}-{hash(tuple(customers))}",
-            schedule_in={"seconds": REFRESH_WAIT_SECONDS},
-        ).defer(creditor_id=creditor_id, customers=list(customers))
+        with transaction.atomic():
+            refresh.configure(
+                queueing_lock=f"refresh-{creditor_id}-{hash(tuple(customers))}",
+                schedule_in={"seconds": REFRESH_WAIT_SECONDS},
+            ).defer(creditor_id=creditor_id, customers=list(customers))
     except AlreadyEnqueued:
         log.info("refresh of creditor %s is already asked for", creditor_id)

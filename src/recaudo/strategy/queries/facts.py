@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from recaudo.access.queries import membership_of, sees_whole_portfolio
 from recaudo.core.money import from_ten_thousandths
 from recaudo.core.problems import Problem
 from recaudo.engine.conditions import compile_condition
 from recaudo.engine.facts import facts_about
 from recaudo.engine.plan import UNASSIGNED
+from recaudo.portfolio.queries.customers import visible_customers
 
 if TYPE_CHECKING:
-    from recaudo.access.models import Creditor
+    from recaudo.access.models import Creditor, User
     from recaudo.strategy.book import Book
 
 EPOCH = date(1970, 1, 1)
@@ -38,6 +40,21 @@ def current_facts(creditor: Creditor, condition: str = "") -> str:
         compiled = compile_condition(condition, facts_about("customer"))
         where += f" AND {compiled.sql}"
     return f"(SELECT * FROM strategy_customer_facts WHERE {where})".replace("%", "%%")
+
+
+def among_visible(
+    creditor: Creditor, user: User | None, as_of: date, column: str
+) -> tuple[str, list[Any]]:
+    """A condition on ``column`` for the customers that ``user`` may see (all for None), with its
+    parameters."""
+    membership = membership_of(user, creditor) if user else None
+    if user is None or (membership and sees_whole_portfolio(membership.role)):
+        return "TRUE", []  # every statement asks for the creditor anyway
+    if membership is None:
+        return "FALSE", []
+    seen = visible_customers(user, creditor, as_of).values("id").query
+    statement, given = seen.sql_with_params()
+    return f"{column} IN ({statement})", list(given)
 
 
 def facts_of(creditor: Creditor, customer_id: int) -> dict[str, Any] | None:

@@ -13,8 +13,8 @@ from django_scopes import scope
 
 from recaudo.core.money import from_ten_thousandths
 from recaudo.engine.result import STATED_HOLDS
-from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.models import Run
+from recaudo.strategy.queries.facts import among_visible
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
@@ -64,13 +64,14 @@ class Today:
 
 def today(creditor: Creditor, user: User | None, *, as_of: date) -> Today:
     """The figures over the customers that ``user`` may see (all for None). Four statements."""
-    mine, given = _among(creditor, user, as_of)
+    mine, given = among_visible(creditor, user, as_of, "customer_id")
+    of_decision, _ = among_visible(creditor, user, as_of, "d.customer_id")
     with connection.cursor() as cursor:
         cursor.execute(TASKS.format(mine=mine), [as_of, creditor.pk, *given])
         tasks = cursor.fetchall()
         cursor.execute(MESSAGES.format(mine=mine), [creditor.pk, as_of, creditor.timezone, *given])
         messages = cursor.fetchall()
-        cursor.execute(CUSTOMERS.format(mine=mine), [creditor.pk, *given])
+        cursor.execute(CUSTOMERS.format(mine=of_decision), [creditor.pk, *given])
         cells = cursor.fetchall()
     by_reason = {code: count for code, count, _ in _totals(cells, 1)}
     return Today(
@@ -90,13 +91,13 @@ def today(creditor: Creditor, user: User | None, *, as_of: date) -> Today:
 
 TASKS = """
 SELECT kind, COUNT(*), SUM(balance), COUNT(*) FILTER (WHERE due_on < %s) FROM strategy_task d
-WHERE creditor_id = %s AND state IN ('open', 'proposed') {mine}
+WHERE creditor_id = %s AND state IN ('open', 'proposed') AND {mine}
 GROUP BY kind ORDER BY COUNT(*) DESC, kind
 """
 MESSAGES = """
 SELECT channel, COUNT(*), SUM(balance) FROM contact_message d
 WHERE creditor_id = %s AND state IN ('planned', 'proposed')
-  AND not_after > CAST(%s AS timestamp) AT TIME ZONE %s {mine}
+  AND not_after > CAST(%s AS timestamp) AT TIME ZONE %s AND {mine}
 GROUP BY channel ORDER BY COUNT(*) DESC, channel
 """
 # A row: how many customers of one segment have one reason.
@@ -105,19 +106,9 @@ SELECT d.segment, d.reason, COUNT(*), SUM(f.claimable_balance),
   COUNT(*) FILTER (WHERE f.collector = '' AND f.claimable_balance > 0)
 FROM strategy_decision d
 JOIN strategy_customer_facts f ON f.creditor_id = d.creditor_id AND f.customer_id = d.customer_id
-WHERE d.creditor_id = %s AND d.reason <> 'nothing_open' {mine}
+WHERE d.creditor_id = %s AND d.reason <> 'nothing_open' AND {mine}
 GROUP BY d.segment, d.reason
 """
-
-
-def _among(creditor: Creditor, user: User | None, as_of: date) -> tuple[str, list[Any]]:
-    if user is None:
-        return "", []
-    seen = visible_customers(user, creditor, as_of)
-    if not seen.query.where:
-        return "", []
-    statement, given = seen.values("id").query.sql_with_params()
-    return f"AND d.customer_id IN ({statement})", list(given)
 
 
 def _totals(cells: list[tuple[Any, ...]], column: int) -> list[tuple[str, int, int]]:

@@ -15,8 +15,7 @@ from django.db import connection
 from recaudo.core.money import from_ten_thousandths
 from recaudo.core.problems import Problem
 from recaudo.engine.result import STATED_HOLDS
-from recaudo.portfolio.queries.customers import visible_customers
-from recaudo.strategy.queries.facts import current_facts, day_of
+from recaudo.strategy.queries.facts import among_visible, current_facts, day_of
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
@@ -104,7 +103,7 @@ def worklist(
     """
     lines, keys = _select(creditor, user, as_of, where, order, after, size + 1)
     more = len(lines) > size
-    return Page(lines[:size], _token(keys[size - 1], lines[size - 1]) if more else None)
+    return Page(lines[:size], _token(order, keys[size - 1], lines[size - 1]) if more else None)
 
 
 def worklist_count(
@@ -170,7 +169,7 @@ def _select(
     key, falls = ORDERS[order]
     conditions, parameters = _conditions(creditor, user, as_of, where)
     if after is not None:
-        last, customer = _read_token(after)
+        last, customer = _read_token(after, order)
         sign = "<" if falls else ">"
         conditions.append(f"({key} {sign} %s OR {key} = %s AND d.customer_id > %s)")
         parameters += [last, last, customer]
@@ -237,10 +236,9 @@ def _conditions(
         piece = _like(where.search.strip())
         conditions.append("(c.name ILIKE %s OR c.code ILIKE %s OR c.tax_id LIKE %s)")
         parameters += [f"%{piece}%", f"{piece}%", f"{piece}%"]
-    if user is not None:
-        mine, given = visible_customers(user, creditor, as_of).values("id").query.sql_with_params()
-        conditions.append(f"d.customer_id IN ({mine})")
-        parameters += given
+    mine, given = among_visible(creditor, user, as_of, "d.customer_id")
+    conditions.append(mine)
+    parameters += given
     return conditions, parameters
 
 
@@ -254,16 +252,22 @@ def _like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _token(key: Any, line: Line) -> str:
+def _token(order: Order, key: Any, line: Line) -> str:
     value = key.isoformat() if isinstance(key, date) else key
-    return base64.urlsafe_b64encode(json.dumps([value, line.customer_id]).encode()).decode()
+    text = json.dumps([order, value, line.customer_id])
+    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _read_token(after: str) -> tuple[Any, int]:
+def _read_token(after: str, order: Order) -> tuple[Any, int]:
+    """What the page before ended with. A page of another order is none of this list."""
     try:
-        value, customer = json.loads(base64.urlsafe_b64decode(after.encode()))
-        if not isinstance(value, int | str) or not isinstance(customer, int):
+        of_order, value, customer = json.loads(base64.urlsafe_b64decode(after.encode()))
+        if order == "next_on":
+            value = date.fromisoformat(value)
+        elif not isinstance(value, str if order == "name" else int):
             raise ValueError(after)
-    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
+        if of_order != order or not isinstance(customer, int):
+            raise ValueError(after)
+    except (ValueError, TypeError, binascii.Error) as error:
         raise Problem("page_unknown", page=after) from error
     return value, customer
