@@ -13,7 +13,10 @@ from recaudo.intake.reading.dates import NUMBER
 from recaudo.intake.reading.delimited import RawBatch
 from recaudo.intake.reading.tables import Table
 
-_BLANKS = pa.array(["", *BLANKS, "#N/A", "#N/D"])
+_BLANKS = pa.array(["", *BLANKS])
+#: What a lookup in Excel leaves where it found nothing. As a name it says nothing; as an amount or
+#: a day it is an error that nobody may read as 'none'.
+_NOT_FOUND = pa.array(["#N/A", "#N/D"])
 #: Between the parts of a key made of several columns.
 KEY_JOIN = "·"
 _NEUTRALISED = r"^'([=+\-@\t])"
@@ -26,7 +29,10 @@ def raw_text(table: Table, batch: RawBatch, field: str) -> pa.Array | None:
     Numbers of a workbook keep their mark.
     """
     if field in table.fields:
-        return trimmed(batch.columns[table.fields[field]])
+        texts = trimmed(batch.columns[table.fields[field]])
+        if BY_NAME[field].kind in {"money", "date", "int", "rate"}:
+            return texts
+        return _null_where(texts, pc.is_in(texts, _NOT_FOUND))
     if field in table.keys:
         parts = [unmarked(trimmed(batch.columns[each])) for each in table.keys[field]]
         made = pc.binary_join_element_wise(
