@@ -57,7 +57,7 @@ class WorklistForm(forms.Form):
         self.fields["kind"].choices = [("", _("Todas")), *kinds]  # type: ignore[attr-defined]
         self.fields["reason"].choices = [everything, *reasons]  # type: ignore[attr-defined]
         self.fields["least"].widget.attrs |= {"inputmode": "decimal", "step": "any"}
-        self.fields["q"].widget.attrs |= {"type": "search", "data-search": ""}
+        self.fields["q"].widget.attrs |= {"data-search": ""}
         self.fields["condition"].widget.attrs |= {
             "class": "condition",
             "spellcheck": "false",

@@ -18,6 +18,7 @@ from recaudo.desk.names import MESSAGE_STATES, OUTCOMES, TASK_KINDS, called, cha
 from recaudo.insights.queries.timeline import Entry
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import HoldKind
+from recaudo.strategy.telling import channel_told
 
 Facts = dict[str, Any]
 
@@ -144,11 +145,7 @@ def _application_reversed(facts: Facts, names: Titles) -> str:
 
 def _interaction(facts: Facts, names: Titles) -> str:
     came_in = facts["direction"] == "in"
-    told = {
-        "channel": channel(facts["channel"]).lower()
-        if facts["channel"] != "whatsapp"
-        else "WhatsApp"
-    }
+    told = {"channel": channel_told(facts["channel"])}
     text = (
         _("El cliente escribió o llamó por %(channel)s")
         if came_in
@@ -161,7 +158,7 @@ def _interaction(facts: Facts, names: Titles) -> str:
 def _message(facts: Facts, names: Titles) -> str:
     told = {
         "state": called(MESSAGE_STATES, facts["state"]),
-        "channel": channel(facts["channel"]),
+        "channel": channel_told(facts["channel"]),
         "step": names.step(facts["step"]),
     }
     return _("Mensaje %(state)s por %(channel)s: %(step)s") % told

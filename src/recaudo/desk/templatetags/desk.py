@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from recaudo import words
 from recaudo.desk import figures
 from recaudo.desk.names import BATCH_STATES, MODES, SKIPPED, called
+from recaudo.intake.models import RejectedRow
+from recaudo.intake.queries import RowProblem
 from recaudo.intake.reading.contract import Notice, Question
 from recaudo.strategy.queries.explain import Number
 
@@ -84,6 +86,12 @@ def told(code: str, facts: dict[str, Any] | None = None) -> str:
     return words.sentence(code, facts or {})
 
 
+@register.filter
+def cell_told(row: RowProblem | RejectedRow) -> str:
+    """Why a row was not taken: the column and the value belong to the sentence."""
+    return words.sentence(row.code, {"column": row.column, "value": row.value} | dict(row.facts))
+
+
 @register.inclusion_tag("desk/parts/icon.html")
 def icon(name: str) -> dict[str, str]:
     return {"name": name}
@@ -140,10 +148,9 @@ def skipped_kind(code: str) -> str:
 @register.filter
 def asked(question: Question) -> str:
     """What a file leaves open, as a question."""
-    return words.sentence(question.code, {"column": question.column, "sheet": question.sheet})
+    return words.sentence(question.code, question.told)
 
 
 @register.filter
 def noticed(notice: Notice) -> str:
-    facts = {"column": notice.column, "count": notice.count, "sheet": notice.sheet}
-    return words.sentence(notice.code, facts | dict(notice.facts))
+    return words.sentence(notice.code, notice.told)

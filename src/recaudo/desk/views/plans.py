@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.lists import format_list
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from recaudo.contact.models import Message
 from recaudo.core.problems import N_
+from recaudo.desk import figures
 from recaudo.desk.book import titles
 from recaudo.desk.conditions import in_words
 from recaudo.desk.doors import DeskRequest, open_to
@@ -20,6 +22,7 @@ from recaudo.desk.names import MESSAGE_STATES, TASK_KINDS, called, channel
 from recaudo.portfolio.models import Channel
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.book import Book, StepPart, notices_of
+from recaudo.strategy.telling import channel_told
 
 SHOWN = 50
 ANCHORS = {
@@ -124,7 +127,9 @@ def _when(step: StepPart) -> str:
         every = ngettext("Cada día", "Cada %(days)s días", step.every_days) % {
             "days": step.every_days
         }
-        since = _("desde %(days)s días de mora") % {"days": step.offset_days}
+        since = ngettext(
+            "desde %(days)s día de mora", "desde %(days)s días de mora", step.offset_days
+        ) % {"days": step.offset_days}
         if step.at_most is None:
             return f"{every}, {since}"
         limit = ngettext("%(times)s vez", "hasta %(times)s veces", step.at_most)
@@ -147,4 +152,5 @@ def _when(step: StepPart) -> str:
 
 
 def _by(channels: tuple[str, ...]) -> str:
-    return (" " + _("o") + " ").join(channel(each) for each in channels)
+    told = [channel_told(each) for each in channels]
+    return format_list(told, style="or", locale=figures.locale())

@@ -65,8 +65,6 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "views": views_of(request),
         "has_run": Decision.objects.exists(),
     }
-    if request.htmx and request.htmx.target == "results":
-        return render(request, "desk/parts/worklist_results.html", context)
     return render(request, "desk/worklist.html", context)
 
 

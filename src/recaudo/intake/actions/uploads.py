@@ -8,6 +8,7 @@ from collections.abc import Mapping as Dict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -46,7 +47,8 @@ def receive_upload(
             as_of=local_day(datetime.now(UTC), creditor.timezone),
             by=by,
         )
-        batch.stored_as = f"uploads/{creditor.code}/{batch.pk}/{name}"
+        # A name of its own: numbers come again where a database was restored.
+        batch.stored_as = f"uploads/{creditor.code}/{batch.pk}-{token_hex(4)}/{name}"
         path = Path(default_storage.path(batch.stored_as))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -177,4 +179,5 @@ def _choose(batch: ImportBatch, **given: Any) -> None:
     if answers:
         kept["answers"] = answers
     batch.options = {**batch.options, "choices": kept}
-    ImportBatch.objects.filter(pk=batch.pk).update(options=batch.options)
+    with scope(creditor=batch.creditor):
+        ImportBatch.objects.filter(pk=batch.pk).update(options=batch.options)
