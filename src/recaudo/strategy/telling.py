@@ -19,6 +19,12 @@ from recaudo.portfolio.models import Channel, HoldKind
 from recaudo.strategy.queries.explain import Number
 
 
+def channel_told(code: str) -> str:
+    """A channel inside a sentence: only names keep their capitals."""
+    name = str(Channel(code).label) if code in Channel.values else code
+    return name if code in (Channel.WHATSAPP, Channel.SMS) else name.lower()
+
+
 class Teller:
     """Spanish takes the words and signs of ``country``; another language its own."""
 
@@ -57,7 +63,7 @@ class Teller:
         return format_list(list(parts), locale=self.locale)
 
     def channel(self, channel: str) -> str:
-        return str(Channel(channel).label).lower() if channel in Channel.values else channel
+        return channel_told(channel)
 
     def hold(self, kind: str) -> str:
         return str(HoldKind(kind).label).lower() if kind in HoldKind.values else kind
