@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django_scopes import scope
 
+from factories import make_creditor
 from recaudo.access.models import Creditor
 from recaudo.core.problems import Problem
 from recaudo.intake.actions import import_file
@@ -17,7 +18,6 @@ from recaudo.intake.queries import Preview, preview
 from recaudo.payments.models import Credit
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Customer, Document
-from factories import make_creditor
 
 AS_OF = date(2026, 8, 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from intake.conftest import Company
 from recaudo.audit.models import ChangeEvent
 from recaudo.intake.models import ImportBatch
 from recaudo.payments.models import Application, Credit
@@ -17,7 +18,6 @@ from recaudo.portfolio.models import (
     ExchangeRate,
     Obligation,
 )
-from intake.conftest import Company
 
 HEADINGS = "Cod. cliente;Nombre;Factura;Fecha factura;Fecha vencimiento;Valor"
 TWO = (
@@ -122,7 +122,8 @@ def test_a_document_of_another_customer_is_rejected(company: Company) -> None:
 
 def test_a_currency_without_a_rate_is_accepted_and_told(company: Company) -> None:
     result = company.load(
-        "Cod. cliente;Nombre;Factura;Fecha vencimiento;Valor;Moneda", "C1;Nevado;F1;2026-07-01;100;USD"
+        "Cod. cliente;Nombre;Factura;Fecha vencimiento;Valor;Moneda",
+        "C1;Nevado;F1;2026-07-01;100;USD",
     )
 
     assert result["accepted"] == 1

@@ -282,7 +282,11 @@ def _finish(
 
 
 def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
+    """With two decimals, or all of them where there are more."""
+    if value is None:
+        return None
+    cents = value.quantize(Decimal("0.01"))
+    return format(cents if cents == value else value, "f")
 
 
 def _refresh_statistics() -> None:

@@ -76,7 +76,7 @@ def _by_customer(
     )
     found = {customer: (rows, amount) for customer, rows, amount in not_taken}
     heading = _heading(columns, ("customer_code", "tax_id", "name"))
-    money = _heading(columns, ("open_amount", "amount"))
+    money = [_heading(columns, (name,)) for name in ("open_amount", "amount")]
     for (text,) in staging.read("SELECT original::text FROM in_reject"):
         original: dict[str, str] = json.loads(text)
         customer = str(original.get(heading.heading, "")) if heading else ""
@@ -94,9 +94,11 @@ def _heading(columns: tuple[Column, ...], wanted: tuple[str, ...]) -> Column | N
     return next((by_field[name] for name in wanted if name in by_field), None)
 
 
-def _written(original: Dict[str, str], money: Column | None) -> Decimal:
-    """The balance that a rejected row writes; zero where it cannot be read."""
-    text = original.get(money.heading, "") if money else ""
-    sign = "," if money and money.written == "," else "."
-    amount = parse_amount(text, sign) if text else ZERO
-    return amount if isinstance(amount, Decimal) else ZERO
+def _written(original: Dict[str, str], money: list[Column | None]) -> Decimal:
+    """The balance that a rejected row writes, else its amount; zero where neither can be read."""
+    for column in money:
+        text = original.get(column.heading, "") if column else ""
+        amount = parse_amount(text, "," if column and column.written == "," else ".")
+        if text and isinstance(amount, Decimal):
+            return amount
+    return ZERO

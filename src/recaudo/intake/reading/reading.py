@@ -326,12 +326,10 @@ class _TableReader:
         return rejects, back
 
     def _numbered(self, typed: Typed) -> pa.Array:
-        """Made-up keys told apart: the second row with one gets '#2', by customer."""
+        """Made-up keys told apart, whoever's they are: the second row with one gets '#2'."""
         found = []
-        customers = typed.get("customer_code").to_pylist()
-        for customer, number in zip(customers, typed.get("number").to_pylist(), strict=True):
-            key = f"{customer}\n{number}"
-            count = self.repeats[key] = self.repeats.get(key, 0) + 1
+        for number in typed.get("number").to_pylist():
+            count = self.repeats[number] = self.repeats.get(number, 0) + 1
             found.append(number if count == 1 or number is None else f"{number}#{count}")
         return pa.array(found, pa.string())
 
