@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -15,8 +16,26 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from recaudo.core.money import minor_units
-from recaudo.portfolio.models import Channel, HoldKind
+from recaudo.core.problems import N_
+from recaudo.portfolio.models import Channel, HoldKind, Regime
 from recaudo.strategy.queries.explain import Number
+
+#: What the values of facts that are codes are called.
+CODES: dict[str, dict[str, Any]] = {
+    "regime": dict(Regime.choices),
+    "hold": dict(HoldKind.choices),
+    "consent": {
+        "granted": N_("dada"),
+        "withdrawn": N_("retirada"),
+        "unknown": N_("no se sabe"),
+    },
+    "kind": {"person": N_("persona"), "company": N_("empresa")},
+}
+
+
+def code_told(fact: str, value: str) -> str:
+    """A text of ``fact`` as a person says it; the text itself where it is no code."""
+    return _(str(CODES.get(fact, {}).get(value, value))) if value else ""
 
 
 def channel_told(code: str) -> str:
@@ -79,7 +98,7 @@ class Teller:
             case date():
                 return self.day(value)
             case str():
-                return f"«{value}»" if value else _("ninguno")
+                return f"«{code_told(number.fact, value)}»" if value else _("ninguno")
             case Decimal():
                 return self.money(value)
         return self.percent(value) if number.unit == "ppm" else self.number(value)
