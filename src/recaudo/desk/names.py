@@ -83,6 +83,16 @@ BATCH_STATES: dict[str, str] = {
     "discarded": N_("descartado"),
 }
 
+FACT_TYPES: dict[str, str] = {
+    "money": N_("importe"),
+    "days": N_("días"),
+    "int": N_("cantidad"),
+    "ppm": N_("partes por millón"),
+    "day": N_("fecha"),
+    "text": N_("texto"),
+    "bool": N_("sí o no"),
+}
+
 MODES: dict[str, str] = {
     "incremental": N_("movimientos"),
     "snapshot": N_("corte de saldos"),

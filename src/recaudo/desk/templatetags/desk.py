@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 
 from recaudo import words
 from recaudo.desk import figures
-from recaudo.desk.names import BATCH_STATES, MODES, SKIPPED, called
+from recaudo.desk.names import BATCH_STATES, FACT_TYPES, MODES, SKIPPED, called
+from recaudo.insights.export import Cell
 from recaudo.intake.models import RejectedRow
 from recaudo.intake.queries import RowProblem
 from recaudo.intake.reading.contract import Notice, Question
 from recaudo.strategy.queries.explain import Number
+from recaudo.strategy.telling import code_told
 
 register = template.Library()
 
@@ -117,7 +119,7 @@ def fact(context: Context, number: Number) -> str:
     if isinstance(value, date):
         return figures.day(value)
     if isinstance(value, str):
-        return value or figures.NOTHING
+        return code_told(number.fact, value) or figures.NOTHING
     if number.unit == "money":
         return figures.money(Decimal(value), context["currency"])
     if number.unit == "ppm":
@@ -128,6 +130,11 @@ def fact(context: Context, number: Number) -> str:
 @register.filter
 def negated(value: int) -> int:
     return -value
+
+
+@register.filter
+def fact_type(code: str) -> str:
+    return called(FACT_TYPES, code)
 
 
 @register.filter
@@ -154,3 +161,16 @@ def asked(question: Question) -> str:
 @register.filter
 def noticed(notice: Notice) -> str:
     return words.sentence(notice.code, notice.told)
+
+
+@register.simple_tag
+def report_cell(cell: Cell) -> SafeString:
+    """One cell of a report, numbers to the right; amounts in whole units, small figures not."""
+    if isinstance(cell, Decimal):
+        shown = figures.number(cell, 1) if 0 < abs(cell) < 1000 else figures.whole(cell)
+        return format_html('<td class="num">{}</td>', shown)
+    if isinstance(cell, int):
+        return format_html('<td class="num">{}</td>', figures.number(cell))
+    if isinstance(cell, date):
+        return format_html('<td class="num nowrap">{}</td>', figures.day(cell))
+    return format_html("<td>{}</td>", cell or "")
