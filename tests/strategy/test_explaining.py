@@ -47,7 +47,9 @@ def test_it_is_told_from_the_debt_to_the_priority():
     assert sentences[4] == (
         "Después sigue «Resumen de la deuda con cargos: 30 días», el 30 de abril de 2026."
     )
-    assert sentences[5].startswith("Prioridad: 59 % de probabilidad de cobrar $700.000, menos $2.500 que")
+    assert sentences[5].startswith(
+        "Prioridad: 59 % de probabilidad de cobrar $700.000, menos $2.500 que"
+    )
 
 
 def customer_document(creditor, customer):

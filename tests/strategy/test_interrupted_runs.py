@@ -17,9 +17,9 @@ from django.db import connection
 from django_scopes import scope
 
 from recaudo.core.problems import Problem
+from recaudo.strategy.actions.holds import place_hold
 from recaudo.strategy.actions.kept_facts import creditor_folder
 from recaudo.strategy.actions.locks import RUNS, run_lock
-from recaudo.strategy.actions.runs import refresh_customers
 from recaudo.strategy.judging import dsn
 from recaudo.strategy.models import Run
 from strategy.portfolio import (
@@ -192,12 +192,15 @@ def test_a_refresh_during_a_run_waits_for_a_job():
     run_and_release(creditor)
     with psycopg.connect(dsn().conninfo) as other:
         other.execute("SELECT pg_advisory_lock(%s, %s)", [RUNS, creditor.pk])
-        refresh_customers(creditor, [customer.pk], today=DAY)
-        refresh_customers(creditor, [customer.pk], today=DAY)
+        place_hold(creditor, customer, kind="manual", reason="x", today=DAY)
+        place_hold(creditor, customer, kind="disputed", reason="y", today=DAY)
+    with scope(creditor=creditor):
+        assert customer.holds.count() == 2
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT args FROM procrastinate_jobs WHERE task_name = 'strategy.refresh' "
-            "AND status = 'todo'"
+            "AND status = 'todo' AND (args ->> 'creditor_id')::int = %s",
+            [creditor.pk],
         )
         assert len(cursor.fetchall()) == 1
 

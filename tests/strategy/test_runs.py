@@ -8,6 +8,7 @@ import pytest
 from django_scopes import scope
 
 from factories import (
+    happen,
     make_credit,
     make_creditor,
     make_customer,
@@ -18,6 +19,7 @@ from factories import (
 )
 from recaudo.contact.models import Message
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.applications import auto_apply
 from recaudo.strategy.actions.kept_facts import creditor_folder, run_folder
 from recaudo.strategy.actions.runs import refresh_customers, release, run_day
 from recaudo.strategy.models import Decision, DocumentDecision, Run, Task
@@ -327,3 +329,58 @@ def test_the_facts_of_each_day_are_kept_once_as_parquet():
         "document_decisions.parquet",
         "document_facts.parquet",
     ]
+
+
+@pytest.mark.parametrize(
+    ("happening", "reason"),
+    [
+        ("paid", "paid"),
+        ("held", "hold_manual"),
+        ("ceded", "ceded"),
+        ("covered", "credits_cover"),
+        ("asked not to be contacted", "do_not_contact"),
+        ("unreachable", "no_channel"),
+    ],
+)
+def test_a_message_that_the_cap_delayed_goes_when_there_is_no_point_in_it(happening, reason):
+    creditor = ready_creditor(daily_message_cap=1)
+    for number in range(3):
+        owing(creditor, f"ANTES-{number}", dpd=8, amount=9_000_000)
+    customer, invoice = owing(creditor, "A", dpd=8, amount=1_000)
+    run_and_release(creditor)
+    _happens(happening, customer, invoice)
+    run(creditor, DAY + ONE)
+    with scope(creditor=creditor):
+        message = Message.objects.get(customer=customer, step_key="vencida_8")
+        assert (message.state, message.withdrawn_reason) == ("withdrawn", reason)
+        assert not message.items.filter(is_live=True).exists()
+        assert Message.objects.filter(state="planned").count() == 3
+
+
+def _happens(what, customer, invoice):
+    with scope(creditor=customer.creditor):
+        if what == "paid":
+            make_credit(customer, 1_000, value_on=DAY + ONE, kind="credit_note")
+            auto_apply(customer)
+        elif what == "held":
+            make_hold(customer, from_on=DAY + ONE)
+        elif what == "ceded":
+            happen(invoice, "ceded", on=DAY + ONE)
+        elif what == "covered":
+            make_credit(customer, 5_000, value_on=DAY + ONE, kind="credit_note")
+        elif what == "unreachable":
+            customer.contact_points.update(state="invalid")
+        else:
+            customer.do_not_contact_since = DAY + ONE
+            customer.save(update_fields=["do_not_contact_since"])
+
+
+def test_a_notice_of_issue_that_has_not_left_goes_when_the_document_is_paid():
+    creditor = ready_creditor()
+    customer, _ = owing(creditor, "A", dpd=-60)
+    run_and_release(creditor)
+    invoice = make_document(customer, issued_on=DAY + ONE, due_on=DAY + 60 * ONE)
+    run(creditor, DAY + ONE)
+    pay(invoice, on=DAY + 2 * ONE)
+    run(creditor, DAY + 2 * ONE)
+    assert waiting(creditor) == [("A", "pago_recibido", "email")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from recaudo.cli import output
+from recaudo.cli import given, output
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _creditor(creditor: Creditor) -> dict[str, Any]:
 
 def run(
     creditor: Code,
-    as_of: Annotated[str, typer.Option(help="Día que se evalúa, AAAA-MM-DD; hoy si falta.")] = "",
+    as_of: Annotated[str | None, typer.Option(help="Día, 2026-03-31; si no, hoy.")] = None,
     engine: Annotated[str, typer.Option(help="Motor: duckdb o postgres.")] = "duckdb",
     what_if: Annotated[bool, typer.Option("--what-if", help="Simula y no escribe nada.")] = False,
     as_json: Json = False,
@@ -117,11 +116,9 @@ def run(
     from recaudo.insights.actions import take_photo
     from recaudo.strategy.actions.runs import run_day
 
-    found = output.find_creditor(creditor)
-    today = _today(found)
-    result = run_day(
-        found, _day(as_of) if as_of else today, today=today, engine=engine, what_if=what_if
-    )
+    found, today = given.creditor_and_day(creditor, None)
+    day = given.day(as_of) if as_of else today
+    result = run_day(found, day, today=today, engine=engine, what_if=what_if)
     if result["state"] != "what_if":
         take_photo(found, today)
     output.emit(result, as_json=as_json, text=_run_text(found, result))
@@ -159,8 +156,8 @@ def release(creditor: Code, as_json: Json = False) -> None:
     output.setup()
     from recaudo.strategy.actions.runs import release as let_out
 
-    found = output.find_creditor(creditor)
-    counts = let_out(found, today=_today(found), by=None)
+    found, today = given.creditor_and_day(creditor, None)
+    counts = let_out(found, today=today, by=None)
     text = f"Liberado: {counts['tasks']} tareas y {counts['messages']} mensajes."
     if counts["later"]:
         text += f" {counts['later']} salen en los días siguientes, por el tope diario."
@@ -170,6 +167,7 @@ def release(creditor: Code, as_json: Json = False) -> None:
 def explain(
     customer: Annotated[str, typer.Argument(help="Código del cliente.")],
     creditor: Code,
+    now: Annotated[bool, typer.Option("--now", help="Lo evalúa de nuevo antes de contar.")] = False,
     as_json: Json = False,
 ) -> None:
     """Cuenta por qué este segmento, este paso y esta prioridad, y qué sigue."""
@@ -180,14 +178,17 @@ def explain(
     from django_scopes import scope
 
     from recaudo.portfolio.models import Customer
+    from recaudo.strategy.actions.runs import refresh_customers
     from recaudo.strategy.queries.explain import explain as look
     from recaudo.strategy.words import tell
 
-    found = output.find_creditor(creditor)
+    found, today = given.creditor_and_day(creditor, None)
     with scope(creditor=found), translation.override(found.language):
         row = Customer.objects.filter(code=customer).first()
         if row is None:
             raise Problem("unknown_customer", customer=customer, creditor=creditor)
+        if now:
+            refresh_customers(found, [row.pk], today=today, may_wait=False)
         why = look(found, row)
         sentences = tell(why)
     output.emit(asdict(why) | {"sentences": sentences}, as_json=as_json, text="\n".join(sentences))
@@ -339,18 +340,3 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Problem("file_missing", file=str(file), detail=str(error)) from error
-
-
-def _today(creditor: Creditor) -> date:
-    from django.utils import timezone
-
-    from recaudo.core.calendar import local_day
-
-    return local_day(timezone.now(), creditor.timezone)
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise Problem("day_unknown", day=text) from error

@@ -98,7 +98,6 @@ SENTENCES: dict[str, str] = {
         "El código «{creditor}» solo puede llevar letras sin tilde, números y guiones."
     ),
     "country_unknown": N_("No se conoce el país «{country}». Use el código de dos letras: CO, MX."),
-    "day_unknown": N_("«{day}» no es una fecha. Escríbala como 2026-03-31."),
     # holds, tasks, lists
     "hold_reason_missing": N_("Escriba por qué se hace la pausa."),
     "hold_span": N_("La pausa debe terminar después de hoy ({today}), y dice {until}."),

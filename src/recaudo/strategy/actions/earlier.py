@@ -90,9 +90,9 @@ FROM contact_message r JOIN contact_messageitem i ON i.message_id = r.id AND i.i
 LEFT JOIN {document_decisions} dd ON dd.document_id = i.document_id
 WHERE r.creditor_id = %(creditor)s AND r.state = 'planned' AND NOT r.run_id = ANY(%(runs)s)
   AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s AND {among}
-  AND r.purpose = 'collection' AND i.document_id IS NOT NULL
-  AND NOT i.document_id = ANY(%(quarantined)s)
+  AND i.document_id IS NOT NULL AND NOT i.document_id = ANY(%(quarantined)s)
   AND (dd.document_id IS NULL OR dd.reason = ANY(%(pointless)s))
+  AND NOT (r.purpose = 'service' AND dd.reason IS NOT DISTINCT FROM 'credits_cover')
 UNION ALL
 SELECT 'task', r.id, i.id, COALESCE(dd.reason, 'paid')
 FROM strategy_task r JOIN strategy_taskitem i ON i.task_id = r.id AND i.is_live
@@ -127,6 +127,27 @@ FROM stage_rest s WHERE s.kind = 'message' AND r.id = s.id AND s.balance IS NULL
 WITHDRAW_TASKS = """
 UPDATE strategy_task r SET state = 'withdrawn', finished_at = NOW(), outcome = s.reason
 FROM stage_rest s WHERE s.kind = 'task' AND r.id = s.id AND s.balance IS NULL
+"""
+# The customer may not be contacted any more, or not by that channel. What was said to them is not
+# taken back, so the step may come again by another.
+UNREACHED = """
+CREATE TEMP TABLE stage_unreached ON COMMIT DROP AS
+SELECT r.id, CASE WHEN f.do_not_contact THEN 'do_not_contact' ELSE 'no_channel' END AS reason
+FROM contact_message r JOIN {facts} f ON f.customer_id = r.customer_id
+WHERE r.creditor_id = %(creditor)s AND r.state = 'planned' AND NOT r.run_id = ANY(%(runs)s)
+  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s AND {among}
+  AND (f.do_not_contact OR NOT CASE r.channel
+    WHEN 'email' THEN f.can_email WHEN 'phone' THEN f.can_phone WHEN 'whatsapp' THEN f.can_whatsapp
+    WHEN 'sms' THEN f.can_sms ELSE f.can_address END)
+"""
+WITHDRAW_UNREACHED = """
+UPDATE contact_message r
+SET state = 'withdrawn', withdrawn_at = NOW(), withdrawn_reason = s.reason
+FROM stage_unreached s WHERE r.id = s.id
+"""
+LOSE_UNREACHED = """
+UPDATE contact_messageitem i SET is_live = FALSE FROM stage_unreached s
+WHERE i.message_id = s.id AND i.is_live
 """
 # The step was taken, only not finished: its items stay as the memory of it.
 SUPERSEDED = """
@@ -177,7 +198,10 @@ def _of_both(statement: str) -> list[tuple[str, str]]:
 
 
 STATEMENTS: list[tuple[str, str]] = [
-    ("", "DROP TABLE IF EXISTS stage_late, stage_rest"),
+    ("", "DROP TABLE IF EXISTS stage_late, stage_rest, stage_unreached"),
+    ("", UNREACHED),
+    ("messages_withdrawn", WITHDRAW_UNREACHED),
+    ("", LOSE_UNREACHED),
     ("", LATE),
     ("", "ANALYZE stage_late"),
     *_of_both(LOSE_ITEMS),
