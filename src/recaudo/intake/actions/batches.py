@@ -7,6 +7,7 @@ import leaves its reason. One that was killed is called ``import_interrupted`` b
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ from recaudo.intake.queries.staging import as_json
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
+
+log = logging.getLogger(__name__)
 
 #: First half of the advisory lock's key; the second is the creditor.
 _LOCK = 0x1A7A
@@ -84,17 +87,19 @@ def move_on(batch: ImportBatch, state: str, rows: int) -> None:
 
 
 def fail(batch: ImportBatch, error: BaseException) -> None:
-    """Leave the reason on the batch, if the database can still be reached."""
-    if connection.connection is None or connection.connection.closed:
-        return
+    """Leave the reason on the batch, if the database can be reached (again). Where it cannot, the
+    next import says ``import_interrupted``."""
     if connection.in_atomic_block and connection.needs_rollback:
         return
     unexpected = Problem("import_failed", detail=type(error).__name__)
     found = error if isinstance(error, Problem) else unexpected
     facts: Any = _plain(found.facts)
-    ImportBatch.objects.filter(pk=batch.pk).update(
-        state="failed", error_code=found.code, error_facts=facts, finished_at=Now()
-    )
+    try:
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            state="failed", error_code=found.code, error_facts=facts, finished_at=Now()
+        )
+    except Error as gone:
+        log.warning("import %s failed with %s and could not be marked: %s", batch.pk, found, gone)
 
 
 def database_problem(error: Exception) -> Problem | None:
