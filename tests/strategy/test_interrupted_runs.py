@@ -17,6 +17,7 @@ from django.db import connection
 from django_scopes import scope
 
 from recaudo.core.problems import Problem
+from recaudo.portfolio.models import Hold
 from recaudo.strategy.actions.holds import place_hold
 from recaudo.strategy.actions.kept_facts import creditor_folder
 from recaudo.strategy.actions.locks import RUNS, run_lock
@@ -115,6 +116,18 @@ def test_while_a_run_is_at_work_a_second_is_refused():
         with pytest.raises(Problem, match="run_in_progress"):
             run(creditor)
     assert run_when_free(creditor, DAY)["state"] == "proposal"
+
+
+def test_a_second_hold_while_a_run_is_at_work_is_not_lost():
+    creditor = ready_creditor()
+    customer, _ = owing(creditor, "A")
+    run_and_release(creditor)
+    with psycopg.connect(dsn().conninfo) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [RUNS, creditor.pk])
+        for kind in ("manual", "disputed"):
+            place_hold(creditor, customer, kind=kind, reason="x", today=DAY)
+    with scope(creditor=creditor):
+        assert Hold.objects.filter(customer=customer).count() == 2
 
 
 def test_two_at_once_make_one_days_work():

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from factories import make_credit, make_creditor, make_customer, make_document, make_hold
+from recaudo.contact.models import Message, MessageItem
+from recaudo.portfolio.models import Consent
 from recaudo.strategy.actions.books import activate_preset
 from strategy.portfolio import (
     DAY,
@@ -139,6 +141,29 @@ def test_whoever_asked_not_to_be_contacted_gets_no_notice(creditor):
     customer.save(update_fields=["do_not_contact_since"])
     make_credit(customer, 10, value_on=DAY + ONE)
     assert on(creditor, 1) == []
+
+
+@pytest.mark.parametrize("how", ["asks", "withdraws consent"])
+def test_a_notice_of_yesterday_is_withdrawn_from_whoever_asks_for_silence_today(creditor, how):
+    customer = customer_of(creditor)
+    new_document(customer)
+    make_credit(customer, 10, value_on=DAY + ONE)
+    assert len(on(creditor, 1)) == 2
+    if how == "asks":
+        customer.do_not_contact_since = DAY + 2 * ONE
+        customer.save(update_fields=["do_not_contact_since"])
+    else:
+        Consent.objects.create(
+            creditor=creditor,
+            customer=customer,
+            channel="*",
+            is_granted=False,
+            given_on=DAY + 2 * ONE,
+            source="test",
+        )
+    on(creditor, 2)
+    assert not Message.objects.filter(state="planned").exists()
+    assert not MessageItem.objects.filter(is_live=True).exists()
 
 
 def test_a_notice_does_not_fill_the_minimum_gap(creditor):

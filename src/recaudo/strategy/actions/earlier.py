@@ -1,8 +1,9 @@
 """What earlier days planned and still waits: is there still a point in it?
 
 A task or message loses the documents that were paid, held or covered since; with none left it is
-withdrawn with the reason. A contact task gives way to a newer one of the same customer; a step
-that hung on a segment goes when the customer has left it.
+withdrawn with the reason. Whoever asked for silence loses the notices too. A contact task gives
+way to a newer one of the same customer; a step that hung on a segment goes when the customer has
+left it.
 """
 
 from __future__ import annotations
@@ -183,6 +184,25 @@ WHERE r.id = i.task_id AND i.is_live AND r.creditor_id = %(creditor)s AND r.stat
   AND r.outcome IN ('credit_applied', 'reachable') AND r.finished_at = NOW() AND {among}
 """
 
+# A notice is no collection, but whoever asked for silence gets none either.
+SILENCED_ITEMS = """
+UPDATE contact_messageitem i SET is_live = FALSE
+FROM contact_message r JOIN {facts} f ON f.customer_id = r.customer_id
+WHERE i.message_id = r.id AND i.is_live AND r.creditor_id = %(creditor)s AND r.state = 'planned'
+  AND r.purpose <> 'collection' AND NOT r.run_id = ANY(%(runs)s) AND {among}
+  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s
+  AND (f.do_not_contact OR f.consent = 'withdrawn')
+"""
+SILENCED = """
+UPDATE contact_message r SET state = 'withdrawn', withdrawn_at = NOW(),
+  withdrawn_reason = CASE WHEN f.do_not_contact THEN 'do_not_contact' ELSE 'no_channel' END
+FROM {facts} f
+WHERE f.customer_id = r.customer_id AND r.creditor_id = %(creditor)s AND r.state = 'planned'
+  AND r.purpose <> 'collection' AND NOT r.run_id = ANY(%(runs)s) AND {among}
+  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s
+  AND (f.do_not_contact OR f.consent = 'withdrawn')
+"""
+
 _MESSAGE = {"{rows}": "contact_message", "{items}": "contact_messageitem", "{kind}": "message"}
 _TASK = {"{rows}": "strategy_task", "{items}": "strategy_taskitem", "{kind}": "task"}
 
@@ -213,4 +233,6 @@ STATEMENTS: list[tuple[str, str]] = [
     ("tasks_withdrawn", LEFT_SEGMENT),
     ("tasks_withdrawn", SERVED),
     ("", SERVED_ITEMS),
+    ("", SILENCED_ITEMS),
+    ("messages_withdrawn", SILENCED),
 ]
