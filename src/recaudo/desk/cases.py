@@ -22,4 +22,4 @@ def customer_or_404(request: DeskRequest, customer_id: int) -> Customer:
 def seen_version(request: DeskRequest) -> int:
     """The version of the customer that the form was made from; 0 never fits."""
     sent = request.POST.get("version", "")
-    return int(sent) if sent.isdigit() and len(sent) < 10 else 0
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0

@@ -80,7 +80,7 @@ def _document(customer: Customer, sent: str) -> Document | None:
     """One of the customer's own documents; empty is all of them."""
     if not sent:
         return None
-    found = Document.objects.filter(pk=int(sent), customer=customer) if sent.isdigit() else None
+    found = Document.objects.filter(pk=int(sent), customer=customer) if sent.isdecimal() else None
     document = found.first() if found is not None else None
     if document is None:
         raise Problem("hold_foreign_document")
