@@ -32,7 +32,7 @@ def batches(request: DeskRequest) -> HttpResponse:
     """What came in, newest first."""
     before = request.GET.get("before", "")
     found = ImportBatch.objects.exclude(state="discarded").select_related("by").order_by("-id")
-    if before.isdigit():
+    if before.isdecimal():
         found = found.filter(id__lt=int(before))
     shown = list(found[: SHOWN + 1])
     context = {
