@@ -41,7 +41,7 @@ def test_each_fault_is_found(home: Path) -> None:
 
     assert found["database_encoding_wrong"] == {"encoding": "SQL_ASCII"}
     assert found["database_rights_missing"]["user"] == "mirona"
-    assert found["zone_unknown"] == {"zone": "America/Bogotá"}
+    assert found["creditor_zone_unknown"] == {"zone": "America/Bogotá"}
     assert found["migrations_pending"] == {"count": 1, "first": "portfolio.0002_x"}
 
 

@@ -144,7 +144,7 @@ def _zone(connection: psycopg.Connection, zone: str) -> Finding:
     try:
         ours = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return Finding("zone_unknown", "error", facts)
+        return Finding("creditor_zone_unknown", "error", facts)
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     moments = [noon, noon + timedelta(days=182)]  # a winter's and a summer's day
     try:

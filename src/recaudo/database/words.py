@@ -146,7 +146,7 @@ SENTENCES: dict[str, str] = {
         "Sincronícelos (NTP): de la hora dependen los vencimientos."
     ),
     "zone_good": N_("La zona horaria {zone} se conoce en ambos lados."),
-    "zone_unknown": N_(
+    "creditor_zone_unknown": N_(
         "La zona horaria {zone} no existe. Corríjala en el acreedor; por ejemplo, America/Bogota."
     ),
     "zone_unknown_to_server": N_(
