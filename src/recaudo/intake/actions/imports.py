@@ -149,7 +149,7 @@ def _bring_in(
     def on_phase() -> None:
         nonlocal done
         done += 1
-        progress(done, PHASES + 1)
+        progress(done, len(PHASES) + 1)
 
     with ledger_rules(batch=batch.pk), transaction.atomic():
         tune()

@@ -14,6 +14,8 @@ from recaudo.intake.actions.documents import write_documents
 from recaudo.intake.actions.payments import apply_payments
 from recaudo.intake.queries.staging import Staging
 
+#: What ``on_phase`` is called after, in order.
+PHASES = ("customers", "contacts", "documents", "credits", "payments", "balances")
 DIFFERENCES_KEPT = 1_000
 #: Told only as changed: names and ids do not belong into the change log.
 _PRIVATE = ("name", "tax_id")
@@ -62,8 +64,6 @@ def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     on_phase()
     return Written(customers, documents, credits, differences)
 
-
-PHASES = 6
 
 
 def _differences(staging: Staging) -> list[dict[str, Any]]:
