@@ -21,7 +21,17 @@ from recaudo.strategy.actions.runs import run_day
 from .conftest import World, add_customer, run
 
 Enter = Callable[[User], Client]
-PAGES = ["", "trabajo/", "mensajes/", "estrategia/", "cargas/", "cargas/conflictos/", "ayuda/"]
+PAGES = [
+    "",
+    "trabajo/",
+    "mensajes/",
+    "estrategia/",
+    "informes/seller/",
+    "informes/kpis/",
+    "cargas/",
+    "cargas/conflictos/",
+    "ayuda/",
+]
 
 
 def queries_of(desk: Client, path: str) -> int:

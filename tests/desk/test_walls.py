@@ -130,6 +130,7 @@ def everything_of(world: World) -> dict[str, object]:
         "conflict_id": conflict.id,
         "view_id": view.id,
         "kind": "csv",
+        "name": "seller",
     }
 
 

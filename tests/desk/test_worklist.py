@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django_scopes import scope
 
-from factories import make_member
+from factories import make_customer, make_member
 from recaudo.access.models import Role, User
 from recaudo.audit.models import ChangeEvent
 from recaudo.desk.models import SavedView
@@ -43,6 +43,13 @@ def test_filters_narrow_the_list(
     query: dict[str, str], is_found: bool, ran: World, desk: Client
 ) -> None:
     assert names(desk, ran, **query) == ([ran.customer.name] if is_found else [])
+
+
+def test_a_search_finds_who_owes_nothing_too(ran: World, desk: Client) -> None:
+    paid = make_customer(ran.creditor, name="Librería Pagada")
+    answer = desk.get(ran.path("trabajo/"), {"q": "pagada"})
+    assert [each.id for each in answer.context["others"]] == [paid.id]
+    assert "Librería Pagada" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ class Place:
     title: str
     icon: str
     right: Right | None = None
+    arguments: tuple[str, ...] = ()
 
 
 def places() -> tuple[Place, ...]:
@@ -31,6 +32,7 @@ def places() -> tuple[Place, ...]:
         Place("worklist", _("Trabajo"), "list"),
         Place("messages", _("Mensajes"), "message"),
         Place("strategy", _("Estrategia"), "path"),
+        Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),
         Place("help", _("Ayuda"), "help"),
     )
@@ -59,9 +61,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ],
         "navigation": [
             {
+                "name": place.name,
                 "title": place.title,
                 "icon": place.icon,
-                "url": reverse(f"desk:{place.name}", args=[creditor.code]),
+                "url": reverse(f"desk:{place.name}", args=[creditor.code, *place.arguments]),
                 "is_here": here == place.name or here.startswith(f"{place.name}_"),
             }
             for place in places()

@@ -13,6 +13,7 @@ from recaudo.desk.views import (
     home,
     imports,
     plans,
+    reports,
     saved,
     worklist,
 )
@@ -56,6 +57,8 @@ of_creditor: list[URLPattern] = [
         contacts.mark,
         name="contact_mark",
     ),
+    path("informes/<str:name>/", reports.report, name="reports"),
+    path("informes/<str:name>/<str:kind>/", reports.export, name="reports_export"),
     path("mensajes/", plans.messages, name="messages"),
     path("estrategia/", plans.strategy, name="strategy"),
     path("cargas/", imports.batches, name="imports"),

@@ -19,11 +19,14 @@ from recaudo.desk.forms import ORDERS, WorklistForm
 from recaudo.desk.models import SavedView
 from recaudo.desk.names import REASONS, TASK_KINDS, called
 from recaudo.engine.facts import facts_about
+from recaudo.portfolio.models import Customer
+from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.models import Decision
 from recaudo.strategy.queries.worklist import Line, Page, worklist_count
 from recaudo.strategy.queries.worklist import worklist as read_page
 
 SIZE = 50
+OTHERS = 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ def worklist(request: DeskRequest) -> HttpResponse:
         except Problem as problem:
             refused = words.sentence(problem)
     context = {
+        "others": _others(request, form)
+        if form.is_valid() and not page.lines and not after
+        else [],
         "form": form,
         "rows": [row_of(line, book) for line in page.lines],
         "next": page.next,
@@ -93,6 +99,16 @@ def row_of(line: Line, book: Titles) -> Row:
         step=book.step(line.next_step),
         task=called(TASK_KINDS, line.task_kind) if line.task_kind else "",
     )
+
+
+def _others(request: DeskRequest, form: WorklistForm) -> list[Customer]:
+    """Customers that the search means and that have nothing to be worked: up to date, or new."""
+    piece = form.cleaned_data["q"].strip()
+    if len(piece) < 2:
+        return []
+    seen = visible_customers(request.user, request.creditor, request.today)
+    meant = Q(name__icontains=piece) | Q(code__istartswith=piece) | Q(tax_id__startswith=piece)
+    return list(seen.filter(meant).order_by("name", "id")[:OTHERS])
 
 
 @open_to()
