@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_scopes import scope
 
 from factories import assign, make_hold, make_member
 from recaudo.access.models import Role
 from recaudo.core.problems import Problem
+from recaudo.portfolio.models import Customer
 from recaudo.strategy.queries.today import today
 from recaudo.strategy.queries.worklist import Filter, every_line, worklist, worklist_count
 from strategy.portfolio import DAY, mixed_portfolio, owing, ready_creditor, run
@@ -77,6 +79,17 @@ def test_it_is_filtered_by_segment_work_kind_and_search(creditor):
     assert found(search="100%") == set()
     tasks, messages = found(work="task"), found(work="message")
     assert tasks and messages and not tasks & messages
+
+
+def test_a_hidden_tax_id_cannot_be_found_out_digit_by_digit(creditor):
+    with scope(creditor=creditor):
+        Customer.objects.filter(code="M15").update(tax_id="900123456")
+
+    def found(piece):
+        return codes(worklist(creditor, None, as_of=DAY, where=Filter(search=piece)))
+
+    assert not any("M15" in found("900123456"[:length]) for length in range(1, 6))
+    assert found("900123") == found("900123456") == ["M15"]
 
 
 def test_held_customers_are_a_list_of_their_own():

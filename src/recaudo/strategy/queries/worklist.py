@@ -20,6 +20,10 @@ from recaudo.strategy.queries.facts import among_visible, current_facts, day_of
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor, User
 
+#: With fewer characters of a tax id nobody is found: digit by digit a search would tell the whole
+#: of what the page hides.
+TAX_ID_SEARCH_MIN = 6
+
 Order = Literal["priority", "overdue", "dpd", "balance", "next_on", "name"]
 
 
@@ -28,9 +32,10 @@ class Filter:
     """What to show. Empty means all; every part given must hold.
 
     ``condition`` is a user's expression over the facts (``max_dpd > 30 AND overdue_balance >=
-    1000000``); ``search`` a piece of the name, or the beginning of the code or tax id; ``work`` one
-    of ``task`` (somebody must act), ``message`` (today's step is a message), ``held`` (nothing now,
-    by a stated hold); ``kind`` the kind of an open task (``call``, ``visit``, ``apply_credit`` …).
+    1000000``); ``search`` a piece of the name, the beginning of the code, or of the tax id
+    (``TAX_ID_SEARCH_MIN`` characters or more); ``work`` one of ``task`` (somebody must act),
+    ``message`` (today's step is a message), ``held`` (nothing now, by a stated hold);
+    ``kind`` the kind of an open task (``call``, ``visit``, ``apply_credit`` …).
     """
 
     condition: str = ""
@@ -234,8 +239,9 @@ def _conditions(
         parameters.append(where.kind)
     if where.search:
         piece = _like(where.search.strip())
-        conditions.append("(c.name ILIKE %s OR c.code ILIKE %s OR c.tax_id LIKE %s)")
-        parameters += [f"%{piece}%", f"{piece}%", f"{piece}%"]
+        conditions.append("(c.name ILIKE %s OR c.code ILIKE %s OR %s AND c.tax_id LIKE %s)")
+        is_long = len(where.search.strip()) >= TAX_ID_SEARCH_MIN
+        parameters += [f"%{piece}%", f"{piece}%", is_long, f"{piece}%"]
     mine, given = among_visible(creditor, user, as_of, "d.customer_id")
     conditions.append(mine)
     parameters += given
