@@ -103,7 +103,7 @@ def row_of(line: Line, book: Titles) -> Row:
 
 def _others(request: DeskRequest, form: WorklistForm) -> list[Customer]:
     """Customers that the search means and that have nothing to be worked: up to date, or new."""
-    piece = form.cleaned_data["q"].strip()
+    piece = form.cleaned_data.get("q", "").strip()
     if len(piece) < 2:
         return []
     seen = visible_customers(request.user, request.creditor, request.today)
