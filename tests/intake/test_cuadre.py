@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from intake.conftest import Company
+from recaudo.cli.intake import _total
 from recaudo.intake.models import ImportBatch
 from recaudo.portfolio.models import Customer
 
@@ -80,3 +83,18 @@ def test_the_preview_shows_the_cuadre_and_writes_nothing(company: Company) -> No
     assert (seen.cuadre.difference, seen.cuadre.adds_up) == (Decimal("-50.00"), False)
     assert company.all(Customer) == []
     assert company.all(ImportBatch) == []
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("499.000", "499000"),
+        ("499,000", "499000"),
+        ("499.000,50", "499000.50"),
+        ("1999900.50", "1999900.50"),
+        ("-20.000", "-20000"),
+        ("499", "499"),
+    ],
+)
+def test_a_total_typed_as_the_preview_prints_it_is_the_same_total(typed: str, meant: str) -> None:
+    assert _total(typed) == Decimal(meant)

@@ -111,6 +111,32 @@ def test_a_row_that_contradicts_an_earlier_one_is_rejected_and_names_it(company:
     assert (seen.problems[0].row_no, seen.problems[0].facts["row"]) == (4, 2)
 
 
+def test_a_rejected_instalment_is_named_as_a_person_writes_it(company: Company) -> None:
+    headings = "Cod. cliente;Nombre;Tipo documento;Factura;Cuota;Fecha vencimiento;Valor;Saldo"
+    company.load(
+        headings,
+        "C1;Nevado;FE;F1;2;2026-07-01;100.50;100.50",
+        "C1;Nevado;FE;F1;2;2026-07-01;100.50;90.50",
+    )
+
+    seen = company.preview(path=company.folder / "cartera.csv")
+    assert seen.problems[0].facts["document"] == "FE F1/2"
+
+
+def test_a_corte_spares_a_document_whose_row_was_rejected_by_the_ledger(company: Company) -> None:
+    company.load(*TWO)
+
+    company.load(
+        HEADINGS,
+        "C9;Otro;F1;2026-06-01;2026-07-01;100.50",
+        *TWO[2:],
+        mode="snapshot",
+        accept_partial="prueba",
+    )
+
+    assert company.document("F1").open_amount == Decimal("100.50")
+
+
 def test_a_document_of_another_customer_is_rejected(company: Company) -> None:
     company.load(*TWO)
 

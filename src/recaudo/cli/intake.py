@@ -114,13 +114,15 @@ def _text(path: Path) -> str:
 
 
 def _total(typed: str) -> Decimal:
-    """``1999900.50``, ``1.999.900,50`` or ``1,999,900.50``."""
+    """``1999900.50``, ``1.999.900,50`` or ``1,999,900.50``.
+
+    ``499.000`` is 499000, as the preview prints it: no currency here has three decimals.
+    """
     from recaudo.intake.reading.amounts import parse_amount
 
     read = parse_amount(typed, "")
     if isinstance(read, str):
-        # Without a sign that tells, a point is the decimal one, as in every other command.
-        read = parse_amount(typed, ".")
+        read = parse_amount(typed, "," if "." in typed else ".")
     if isinstance(read, str):
         raise Problem("control_total_unreadable", typed=typed)
     return read
@@ -192,6 +194,9 @@ def _previewed(seen: Preview) -> RenderableType:
         )
     if seen.cuadre is not None:
         parts.append(f"Suma de saldos: {show(seen.cuadre.imported, 'es')}")
+        if len(seen.cuadre.totals) > 1:
+            each = (f"{show(total, 'es')} {code}" for code, total in seen.cuadre.totals.items())
+            parts.append(f"  de varias monedas, sumadas sin convertir: {' · '.join(each)}")
         if seen.cuadre.difference:
             parts.append(f"[yellow]No cuadra:[/] diferencia {show(seen.cuadre.difference, 'es')}")
     for closing in seen.closings:

@@ -27,7 +27,7 @@ FROM portfolio_document d
 WHERE {in_scope}
   AND NOT EXISTS (SELECT FROM in_doc i WHERE i.key = d.key)
   AND NOT EXISTS (SELECT FROM in_verdict v WHERE v.status = 'rejected'
-                  AND v.facts ->> 'document' = d.key)
+                  AND v.facts ->> 'key' = d.key)
   AND NOT EXISTS (SELECT FROM in_spared s WHERE s.field = 'number'
                   AND s.value = LTRIM(d.number, '0'))
   AND NOT EXISTS (SELECT FROM in_spared s JOIN portfolio_customer c ON c.id = d.customer_id

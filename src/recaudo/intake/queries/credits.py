@@ -11,6 +11,7 @@ A credit is known by (source, external id):
 
 from __future__ import annotations
 
+from recaudo.intake.queries.documents import SHOWN
 from recaudo.intake.queries.staging import Staging
 
 #: Corrections of a credit that are no corrections of what the source says about its amount.
@@ -27,7 +28,7 @@ SELECT r.seq, r.sheet, r.row_no, r.customer_code,
 FROM in_row r WHERE r.record = 'credit'
 """
 
-_CREDIT_REPEATED = """
+_CREDIT_REPEATED = f"""
 WITH ranked AS (
   SELECT seq, external_id, (customer_code, currency, balance)::text AS content,
          FIRST_VALUE((customer_code, currency, balance)::text) OVER w AS first_content,
@@ -38,7 +39,8 @@ WITH ranked AS (
 INSERT INTO in_verdict (seq, status, code, facts)
 SELECT seq, CASE WHEN content = first_content THEN 'unchanged' ELSE 'rejected' END,
        CASE WHEN content = first_content THEN 'row_repeated' ELSE 'duplicate_differs' END,
-       JSONB_BUILD_OBJECT('document', external_id, 'row', first_row, 'sheet', first_sheet)
+       JSONB_BUILD_OBJECT('document', {SHOWN.format(key="external_id")}, 'row', first_row,
+         'sheet', first_sheet)
 FROM ranked WHERE place > 1
 """
 

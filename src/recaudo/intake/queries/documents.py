@@ -23,6 +23,10 @@ from recaudo.intake.reading.contract import COMPONENTS
 #: ``source`` of credits that a file of balances made us infer (kind ``snapshot``).
 INFERRED = "corte"
 
+# What a person reads of a key: the type, then prefix and number, then the instalment.
+SHOWN = """LTRIM(SPLIT_PART({key}, '|', 1) || ' ' || SPLIT_PART({key}, '|', 2)
+  || SPLIT_PART({key}, '|', 3) || COALESCE('/' || NULLIF(SPLIT_PART({key}, '|', 4), ''), ''))"""
+
 # in_doc: one row per document row of the file.
 _DOC = """
 SELECT r.seq, r.sheet, r.row_no, r.customer_code, COALESCE(r.doc_type, '') AS doc_type,
@@ -86,7 +90,7 @@ FROM wanted w LEFT JOIN highest h USING (customer_code, doc_type, prefix, number
 """
 
 # Every row of a key but the first: the same once more, or another that contradicts it.
-_REPEATED = """
+_REPEATED = f"""
 WITH repeated AS (
   SELECT i.seq, i.key, i.sheet, i.row_no,
          MD5((TO_JSONB(i) - 'seq' - 'row_no' - 'sheet')::text) AS content
@@ -102,7 +106,8 @@ ranked AS (
 INSERT INTO in_verdict (seq, status, code, facts)
 SELECT seq, CASE WHEN content = first_content THEN 'unchanged' ELSE 'rejected' END,
        CASE WHEN content = first_content THEN 'row_repeated' ELSE 'duplicate_differs' END,
-       JSONB_BUILD_OBJECT('document', key, 'row', first_row, 'sheet', first_sheet)
+       JSONB_BUILD_OBJECT('key', key, 'document', {SHOWN.format(key="key")}, 'row', first_row,
+         'sheet', first_sheet)
 FROM ranked WHERE place > 1
 """
 
@@ -158,7 +163,7 @@ SELECT t.*, CASE
 FROM told t
 """
 
-_KNOWN_VERDICTS = """
+_KNOWN_VERDICTS = f"""
 INSERT INTO in_verdict (seq, status, "column", value, code, facts)
 SELECT k.seq,
   CASE WHEN is_refused THEN 'rejected' WHEN is_changed THEN 'updated' ELSE 'unchanged' END,
@@ -167,8 +172,10 @@ SELECT k.seq,
   CASE WHEN NOT is_refused THEN NULL WHEN is_of_other THEN 'document_of_other_customer'
        ELSE 'document_currency_differs' END,
   CASE WHEN NOT is_refused THEN NULL WHEN is_of_other
-       THEN JSONB_BUILD_OBJECT('document', key, 'customer', c.code, 'said', customer_code)
-       ELSE JSONB_BUILD_OBJECT('document', key, 'currency', k.currency, 'said', said_currency) END
+       THEN JSONB_BUILD_OBJECT('key', key, 'document', {SHOWN.format(key="key")},
+         'customer', c.code, 'said', customer_code)
+       ELSE JSONB_BUILD_OBJECT('key', key, 'document', {SHOWN.format(key="key")},
+         'currency', k.currency, 'said', said_currency) END
 FROM (
   SELECT k.*, said_customer_id IS DISTINCT FROM customer_id AS is_of_other,
     said_customer_id IS DISTINCT FROM customer_id OR said_currency <> currency AS is_refused,
