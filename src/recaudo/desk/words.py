@@ -15,5 +15,8 @@ SENTENCES: dict[str, str] = {
     "contact_state_unknown": N_("Diga si el dato sirve o no sirve."),
     "conflict_resolved": N_("Alguien ya decidió ese conflicto. No se cambió nada más."),
     "hold_kind_unknown": N_("Elija el motivo de la pausa."),
+    "columns_none": N_(
+        "Diga qué significa al menos una columna: quién debe, qué documento, cuándo vence y cuánto."
+    ),
     "day_unreadable": N_("«{typed}» no es una fecha. Elíjala en el calendario."),
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +21,9 @@ from recaudo.desk.names import QUESTION_CHOICES, called
 from recaudo.desk.rejects import rejects_file
 from recaudo.desk.tasks import photo_soon
 from recaudo.intake.actions import discard_upload, preview_upload, receive_upload, start_import
+from recaudo.intake.actions.uploads import choices, choose, stored_path
 from recaudo.intake.models import ContactConflict, ImportBatch
+from recaudo.intake.queries.opening import Opened, open_for
 from recaudo.intake.reading.contract import FIELDS
 
 SHOWN = 50
@@ -61,20 +65,24 @@ def upload(request: DeskRequest) -> HttpResponse:
 
 @open_to("lead")
 def columns(request: DeskRequest, batch_id: int) -> HttpResponse:
-    """What each column means, and what the file leaves open."""
+    """What each column means, and what the file leaves open. Only the beginning is read."""
     found = _pending(batch_id)
     if found is None:
         return redirect("desk:imports_batch", request.creditor.code, batch_id)
     try:
-        if request.method == "POST":
-            seen = preview_upload(found, **_choices(request, preview_upload(found).mapping_toml))
-            if not seen.questions:
-                return redirect("desk:imports_preview", request.creditor.code, found.id)
-            messages.warning(request, _("Falta responder lo que el archivo deja en duda."))
-        else:
-            seen = preview_upload(found)
+        seen = _opened(found)
     except Problem as problem:
         return _unreadable(request, found, problem)
+    if request.method == "POST":
+        try:
+            with transaction.atomic():  # a choice that makes the file unreadable is not kept
+                choose(found, **_choices(request, seen.reading.mapping_toml))
+                seen = _opened(found)
+            if not seen.reading.questions:
+                return redirect("desk:imports_preview", request.creditor.code, found.id)
+            messages.warning(request, _("Falta responder lo que el archivo deja en duda."))
+        except Problem as problem:
+            messages.error(request, words.sentence(problem))
     fields = [(field.name, _(field.title)) for field in FIELDS]
     context = {
         "batch": found,
@@ -82,13 +90,25 @@ def columns(request: DeskRequest, batch_id: int) -> HttpResponse:
         "fields": sorted(fields, key=lambda pair: pair[1].lower()),
         "questions": [
             (each, [(choice, _choice(choice)) for choice in each.choices])
-            for each in seen.questions
+            for each in seen.reading.questions
         ],
     }
     return render(request, "desk/imports_columns.html", context)
 
 
-def _choices(request: DeskRequest, toml: str) -> dict[str, object]:
+def _opened(found: ImportBatch) -> Opened:
+    chosen = choices(found)
+    return open_for(
+        found.creditor,
+        stored_path(found),
+        mapping=chosen["mapping"],
+        answers=chosen["answers"],
+        mode=chosen["mode"],
+        file_name=found.file_name,
+    )
+
+
+def _choices(request: DeskRequest, toml: str) -> dict[str, Any]:
     """From the columns page: ``column.N`` beside ``heading.N``, ``answer.KEY``, ``mode``."""
     sent = request.POST
     chosen = {
@@ -103,7 +123,7 @@ def _choices(request: DeskRequest, toml: str) -> dict[str, object]:
     changed = sent.get("changed") == "yes"
     return {
         "mapping": reassigned(toml, chosen) if changed else None,
-        "answers": answers or None,
+        "answers": answers,
         "mode": sent.get("mode") or None,
     }
 
@@ -249,7 +269,7 @@ def discard(request: DeskRequest, batch_id: int) -> HttpResponse:
 
 
 def _found(batch_id: int) -> ImportBatch:
-    found = ImportBatch.objects.select_related("by").filter(pk=batch_id).first()
+    found = ImportBatch.objects.select_related("by", "creditor").filter(pk=batch_id).first()
     if found is None:
         raise Http404
     return found

@@ -75,7 +75,7 @@ def preview_upload(
 ) -> Preview:
     """``preview`` of the kept file; what is given is kept on the batch, what is not stays as chosen
     before. Answers are added to those given before."""
-    _choose(batch, mapping=mapping, answers=answers, mode=mode, control_total=control_total)
+    choose(batch, mapping=mapping, answers=answers, mode=mode, control_total=control_total)
     chosen = choices(batch)
     return preview(
         batch.creditor,
@@ -111,7 +111,7 @@ def start_import(
         waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING)
         if not waiting.update(state="queued", by=by, error_code="", error_facts={}):
             raise Problem("import_started", file=batch.file_name)
-        _choose(
+        choose(
             batch,
             mapping=mapping,
             answers=answers,
@@ -167,12 +167,13 @@ def choices(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _choose(batch: ImportBatch, **given: Any) -> None:
+def choose(batch: ImportBatch, **given: Any) -> None:
+    """Keep what a person chose for an uploaded file: the arguments of ``preview_upload``."""
     kept = dict(batch.options.get("choices", {}))
     # A total or a reason holds for the moment it is given; the rest stays until changed.
     for name in ("control_total", "accept_difference", "accept_partial"):
         kept.pop(name, None)
-    answers = {**kept.get("answers", {}), **(given.pop("answers") or {})}
+    answers = {**kept.get("answers", {}), **(given.pop("answers", None) or {})}
     kept.update({name: value for name, value in given.items() if value})
     if given.get("control_total") is not None:
         kept["control_total"] = format(given["control_total"], "f")
