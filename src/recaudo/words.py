@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 from django.utils import translation
@@ -103,7 +104,7 @@ def _plain(amount: Decimal) -> Decimal:
 
 
 def _translated(text: str, language: str | None) -> str:
-    if not settings.configured:
+    if not (settings.configured and apps.ready):  # e.g. a refusal of `recaudo restore`
         return text
     if language is None:
         return translation.gettext(text)

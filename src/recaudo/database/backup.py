@@ -21,7 +21,7 @@ from recaudo.database.dsn import Dsn
 
 HEAD_BYTES = 64 * 1024  # a restore script sets its parameters well within this
 
-_TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (?!DATA )", re.MULTILINE)  # of pg_restore --list
+_TABLE = re.compile(r"^\d+; \d+ \d+ TABLE (?!DATA |ATTACH )", re.MULTILINE)  # of pg_restore --list
 _SCHEMAS = """
     SELECT nspname FROM pg_namespace
      WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
