@@ -153,7 +153,8 @@ def _write(file: Path, documents: int) -> None:
             due = today + timedelta(days=chance.randrange(-180, 45))
             issued = due - timedelta(days=30)
             out.write(
-                f"C{who};Comercial {who} S.A.S.;{800_000_000 + who};pagos{who}@cliente{who % 97}.com;"
+                f"C{who};Comercial {who} S.A.S.;{800_000_000 + who};"
+                f"pagos{who}@cliente{who % 97}.com;"
                 f"3{who:09};V{who % 60};Sucursal {who % 12};FV;{1_000_000 + at};"
                 f"{issued};{due};{cents / 100:.2f};{left / 100:.2f}\n"
             )

@@ -179,7 +179,7 @@ LEFT JOIN in_credit c ON k.source = 'import_credit' AND c.external_id = k.extern
 # The credits that stand for the rest: the payment that the row tells (with what it pays too much,
 # on a new document), else an inferred one.
 _EXPLAIN = """
-SELECT NEXTVAL(PG_GET_SERIAL_SEQUENCE('payments_credit', 'id')) AS id, e.* FROM (
+SELECT NEXTVAL(%(credit_ids)s) AS id, e.* FROM (
   SELECT f.document_id, f.customer_id, f.currency, x.kind, x.source, x.value_on, x.amount,
     %(batch)s || ':' || f.document_id AS external_id, x.reference, x.method
   FROM (

@@ -8,7 +8,7 @@ from recaudo.intake.queries.staging import Staging
 
 # in_new_credit: new credits with their ids.
 _NEW_CREDIT = """
-SELECT NEXTVAL(PG_GET_SERIAL_SEQUENCE('payments_credit', 'id')) AS id, n.* FROM (
+SELECT NEXTVAL(%(credit_ids)s) AS id, n.* FROM (
   SELECT c.seq, o.id AS customer_id, c.kind, c.value_on, c.currency, c.balance AS amount,
          'import_credit' AS source, c.external_id, c.reference, '' AS method
   FROM in_credit c JOIN in_owner o ON o.code = c.customer_code

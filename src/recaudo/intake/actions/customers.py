@@ -6,7 +6,7 @@ from recaudo.intake.queries.staging import Staging
 
 # in_owner: the ledger's customer of every code in the file.
 _OWNER = """
-SELECT code, COALESCE(id, NEXTVAL(PG_GET_SERIAL_SEQUENCE('portfolio_customer', 'id'))) AS id,
+SELECT code, COALESCE(id, NEXTVAL(%(customer_ids)s)) AS id,
        id IS NULL AS is_new
 FROM in_customer WHERE id IS NOT NULL OR is_told
 """

@@ -7,7 +7,7 @@ from recaudo.intake.reading.contract import COMPONENTS
 
 # in_new_doc: new documents with their ids. ``balance`` is what of them is still open.
 _NEW_DOC = """
-SELECT NEXTVAL(PG_GET_SERIAL_SEQUENCE('portfolio_document', 'id')) AS id, i.seq,
+SELECT NEXTVAL(%(document_ids)s) AS id, i.seq,
   o.id AS customer_id, {obligation} AS obligation_id, i.key, i.doc_type, i.prefix, i.number,
   i.instalment, COALESCE(i.product, {product}, '') AS product,
   COALESCE(i.regime, {regime}, 'consumer') AS regime,

@@ -16,6 +16,11 @@ from recaudo.intake.queries.staging import Staging
 
 #: What ``on_phase`` is called after, in order.
 PHASES = ("customers", "contacts", "documents", "credits", "payments", "balances")
+_SEQUENCES = {
+    "customer_ids": "portfolio_customer",
+    "document_ids": "portfolio_document",
+    "credit_ids": "payments_credit",
+}
 DIFFERENCES_KEPT = 1_000
 #: Told only as changed: names and ids do not belong into the change log.
 _PRIVATE = ("name", "tax_id")
@@ -48,6 +53,10 @@ class Written:
 
 def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     """Customers, contacts, documents, credits, payments, balances. ``on_phase`` after each."""
+    # Named once: looking a sequence up for every row costs more than the number itself.
+    for name, table in _SEQUENCES.items():
+        text = "SELECT PG_GET_SERIAL_SEQUENCE(%(table)s, 'id')"
+        staging.params[name] = staging.value(text, table=table)
     differences = _differences(staging)
     customers = write_customers(staging)
     on_phase()

@@ -55,6 +55,7 @@ class Decided:
 
 def decide(staging: Staging, reading: Reading, scope: dict[str, str], *, closes: bool) -> Decided:
     """Fill the worktables beside ``in_row``. Reads the ledger, writes nothing there."""
+    staging.run("ANALYZE in_row (seq, record, customer_code, number, currency)")
     find_customers(staging)
     find_contacts(staging)
     find_documents(staging)
@@ -74,6 +75,8 @@ def tune() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL jit = off")
+        # Worktables are analysed as they are made: a rough idea of them is enough.
+        cursor.execute("SET LOCAL default_statistics_target = 20")
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
 
 

@@ -148,7 +148,6 @@ def stage(
             _copy_rejects(staging, batch)
         if on_progress is not None:
             on_progress(staging.rows + staging.rejects)
-    staging.run("ANALYZE in_row")
     return staging
 
 
