@@ -12,7 +12,7 @@ from factories import make_contact_point, make_document
 from recaudo.access.models import User
 from recaudo.audit.models import ChangeEvent
 from recaudo.contact.models import Interaction
-from recaudo.portfolio.models import ContactPoint, Customer, Hold
+from recaudo.portfolio.models import ContactPoint, Customer, Hold, Party
 
 from .conftest import World
 
@@ -162,3 +162,13 @@ def test_what_is_written_by_people_is_shown_as_text(ran: World, desk: Client) ->
     shown = text(desk, ran.page)
     assert "<script>alert" not in shown
     assert "<img src=x" not in shown
+
+
+def test_a_reference_is_not_called_in_colombia(ran: World, desk: Client) -> None:
+    with scope(creditor=ran.creditor):
+        party = Party.objects.create(
+            creditor=ran.creditor, customer=ran.customer, role="reference", name="Tía Rosa"
+        )
+    point = make_contact_point(ran.customer, "phone", "+573009998877", party=party)
+    assert "referencia: no se le cobra" in text(desk, ran.page)
+    assert desk.post(f"{ran.page}datos/{point.id}/ver/").status_code == 403

@@ -19,7 +19,7 @@ from recaudo.desk.names import (
     called,
     channel,
 )
-from recaudo.desk.views.contacts import masked
+from recaudo.desk.views.contacts import is_barred, masked
 from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import Component, Customer, Hold, HoldKind, Party, PartyRole
@@ -94,8 +94,9 @@ def credit_rows(statement: Statement) -> list[dict[str, Any]]:
     ]
 
 
-def contact_rows(statement: Statement) -> list[dict[str, Any]]:
-    """Active points, those that work first; values masked."""
+def contact_rows(statement: Statement, country: str) -> list[dict[str, Any]]:
+    """Active points, those that work first; values masked. ``is_barred``: a reference, whom nobody
+    may chase in that country (F17)."""
     active = [each for each in statement.reach if each.row.is_active]
     return [
         {
@@ -105,6 +106,7 @@ def contact_rows(statement: Statement) -> list[dict[str, Any]]:
             "icon": ICONS.get(each.row.channel, "pin"),
             "state": called(CONTACT_STATES, each.row.state),
             "party": each.party.name if each.party else "",
+            "is_barred": is_barred(each.party, country),
             "is_withdrawn": each.consent is not None and not each.consent.is_granted,
         }
         for each in sorted(active, key=lambda each: CONTACT_ORDER[each.row.state])

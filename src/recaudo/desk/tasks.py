@@ -17,6 +17,7 @@ from recaudo.access.models import Creditor, User
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
 from recaudo.insights.actions import take_photo
+from recaudo.strategy.actions.arrivals import decide_after_import
 from recaudo.strategy.actions.runs import run_day
 
 KEPT_SECONDS = 24 * 3600
@@ -47,16 +48,20 @@ def run_today(creditor_id: int, user_id: int) -> None:
 
 
 @app.task(name=PHOTO_TASK)
-def photo_today(creditor_id: int) -> None:
-    """The home page's figures, ready before somebody looks."""
+def photo_today(creditor_id: int, batch_id: int | None = None) -> None:
+    """The home page's figures, ready before somebody looks; after an import, decisions too."""
     creditor = Creditor.objects.get(pk=creditor_id)
-    take_photo(creditor, local_day(timezone.now(), creditor.timezone))
+    today = local_day(timezone.now(), creditor.timezone)
+    if batch_id is not None:
+        decide_after_import(creditor, batch_id, today=today)
+    take_photo(creditor, today)
 
 
-def photo_soon(creditor: Creditor) -> None:
+def photo_soon(creditor: Creditor, batch_id: int | None = None) -> None:
     """Ask for it once, whoever asks."""
+    lock = f"photo:{creditor.pk}:{batch_id or ''}"
     with contextlib.suppress(exceptions.AlreadyEnqueued):
-        photo_today.configure(queueing_lock=f"photo:{creditor.pk}").defer(creditor_id=creditor.pk)
+        photo_today.configure(queueing_lock=lock).defer(creditor_id=creditor.pk, batch_id=batch_id)
 
 
 def start_run(creditor: Creditor, user: User) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,10 +20,11 @@ from recaudo.portfolio.actions.contact_points import (
     correct_contact_point,
     mark_contact_point,
 )
-from recaudo.portfolio.models import Channel, ContactPoint, Customer
+from recaudo.portfolio.models import Channel, ContactPoint, Customer, Party, PartyRole
 from recaudo.portfolio.queries.customers import mask_email, mask_phone
 
 HIDDEN = "•••"
+NO_REFERENCES = frozenset({"CO"})
 
 
 def masked(channel: str, value: str) -> str:
@@ -34,12 +36,20 @@ def masked(channel: str, value: str) -> str:
     return mask_phone(value)
 
 
+def is_barred(party: Party | None, country: str) -> bool:
+    """A reference, whom nobody may chase in that country (F17)."""
+    is_reference = party is not None and party.role == PartyRole.REFERENCE
+    return is_reference and country in NO_REFERENCES
+
+
 @open_to("see_identifiers")
 @require_POST
 def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
     """The whole value, written down with who looked (F35)."""
     customer = customer_or_404(request, customer_id)
     point = _point(customer, contact_id)
+    if is_barred(point.party, request.creditor.country):
+        raise PermissionDenied
     record_change(
         "identifier_revealed",
         creditor=request.creditor,
@@ -127,7 +137,11 @@ def as_used(channel: str, value: str, customer: Customer) -> str:
 
 
 def _point(customer: Customer, contact_id: int) -> ContactPoint:
-    found = ContactPoint.objects.filter(pk=contact_id, customer=customer).first()
+    found = (
+        ContactPoint.objects.select_related("party")
+        .filter(pk=contact_id, customer=customer)
+        .first()
+    )
     if found is None:
         raise Http404
     found.customer = customer

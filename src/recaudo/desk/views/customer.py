@@ -51,7 +51,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "documents": account.document_rows(list(page), names, request.today),
         "credits": account.credit_rows(told),
         "parties": account.party_rows(told.parties),
-        "contacts": account.contact_rows(told),
+        "contacts": account.contact_rows(told, request.creditor.country),
         "holds": account.hold_rows(told.holds),
         "tasks": account.task_rows(found, names, request.today),
         "why": why,
@@ -60,7 +60,6 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "channels": Channel.choices,
         "hold_kinds": [(code, HoldKind(code).label) for code in BY_HAND],
         "tomorrow": request.today + ONE_DAY,
-        "is_reference_call_barred": request.creditor.country == "CO",
     }
     return render(request, "desk/customer.html", context)
 
