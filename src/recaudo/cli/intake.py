@@ -68,6 +68,7 @@ def import_files(
     from recaudo.insights.actions import take_photo
     from recaudo.intake.actions.imports import import_file
     from recaudo.intake.queries.previews import preview
+    from recaudo.strategy.actions.arrivals import decide_after_import
 
     for file in files:
         if dry_run:
@@ -88,9 +89,13 @@ def import_files(
             except Problem as problem:
                 _show_differences(problem, quiet=as_json)
                 raise
-        take_photo(owner, given.creditor_and_day(creditor, None)[1])
+        today = given.creditor_and_day(creditor, None)[1]
+        decided = decide_after_import(owner, result["batch"], today=today)
+        take_photo(owner, today)
         text = None if as_json else _loaded(file.name, result, _noticed(owner, result["batch"]))
         output.emit(result, as_json=as_json, text=text)
+        if not decided and not as_json:
+            output.console.print(f"  Corra el proceso del día: recaudo run --creditor {creditor}")
 
 
 def _show_differences(problem: Problem, *, quiet: bool) -> None:

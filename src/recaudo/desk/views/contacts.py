@@ -22,6 +22,7 @@ from recaudo.portfolio.actions.contact_points import (
 )
 from recaudo.portfolio.models import Channel, ContactPoint, Customer, Party, PartyRole
 from recaudo.portfolio.queries.customers import mask_email, mask_phone
+from recaudo.strategy.actions.runs import refresh_customers
 
 HIDDEN = "•••"
 NO_REFERENCES = frozenset({"CO"})
@@ -79,6 +80,7 @@ def add(request: DeskRequest, customer_id: int) -> HttpResponse:
             by=request.user,
             version=seen_version(request),
         )
+        _decide_again(request, customer)
         messages.success(request, _("Dato agregado y verificado."))
     except Problem as problem:
         messages.error(request, words.sentence(problem))
@@ -99,6 +101,7 @@ def correct(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResp
             by=request.user,
             version=seen_version(request),
         )
+        _decide_again(request, customer)
         messages.success(request, _("Dato corregido. Vale desde el próximo mensaje o tarea."))
     except Problem as problem:
         messages.error(request, words.sentence(problem))
@@ -117,10 +120,16 @@ def mark(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespons
             by=request.user,
             version=seen_version(request),
         )
+        _decide_again(request, customer)
         messages.success(request, _("Anotado."))
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return _back(request, customer)
+
+
+def _decide_again(request: DeskRequest, customer: Customer) -> None:
+    """Another way to reach them, or one less, may change what is due today."""
+    refresh_customers(request.creditor, [customer.pk], today=request.today)
 
 
 def as_used(channel: str, value: str, customer: Customer) -> str:

@@ -222,7 +222,7 @@ def progress(request: DeskRequest, batch_id: int) -> HttpResponse:
     response = render(request, "desk/parts/import_state.html", _progress_context(found))
     if found.state not in MOVING:
         response["HX-Refresh"] = "true"
-        photo_soon(request.creditor)
+        photo_soon(request.creditor, found.id)
     return response
 
 
