@@ -11,6 +11,7 @@ from factories import (
     make_customer,
     make_document,
     move_due_date,
+    refresh,
 )
 from recaudo import words
 from recaudo.payments.queries.check import NAMED_MAX, RULES, check_ledger
@@ -124,3 +125,18 @@ def test_many_disagreements_are_counted_and_some_are_named(creditor):
 def test_every_rule_has_its_sentence():
     for rule in RULES:
         assert rule.code in words.sentences()
+
+
+def test_a_document_is_closed_by_whatever_of_it_has_the_latest_day():
+    """Corrected on 20 April, paid on the 10th: until the 20th it still owed."""
+    customer = make_customer(make_creditor("b"))
+    first, second = make_document(customer, 100), make_document(customer, 100)
+    adjust(first, -40, on="2026-04-20")
+    apply(make_credit(customer, 60), first, value_on="2026-04-10")
+    apply(make_credit(customer, 60), second, value_on="2026-04-21")
+    adjust(second, -40, on="2026-04-20")
+    assert [str(refresh(each).closed_on) for each in (first, second)] == [
+        "2026-04-20",
+        "2026-04-21",
+    ]
+    assert check_ledger(customer.creditor) == []

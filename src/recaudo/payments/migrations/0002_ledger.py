@@ -40,7 +40,7 @@ CREATE TRIGGER payments_credit_born AFTER INSERT ON payments_credit
 
 # Rows are locked documents first, then credits, each in id order: parallel writers wait, never
 # deadlock, and the CHECKs on open_amount and unapplied refuse whoever comes second for the same
-# money. A closed document remembers the value date that closed it.
+# money. A closed document remembers the newest value date of what closed it.
 APPLY = """
 CREATE FUNCTION recaudo_apply() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -62,7 +62,8 @@ BEGIN
   UPDATE portfolio_document d SET
     open_amount = d.open_amount - s.amount,
     last_applied_on = s.last_on,
-    closed_on = CASE WHEN d.open_amount = s.amount THEN s.last_on END
+    closed_on = CASE WHEN d.open_amount = s.amount THEN GREATEST(s.last_on,
+      (SELECT MAX(j.value_on) FROM portfolio_documentadjustment j WHERE j.document_id = d.id)) END
   FROM (
     SELECT n.document_id, n.amount,
       CASE WHEN n.takes_back THEN
@@ -99,10 +100,9 @@ BEGIN
   UPDATE portfolio_document d SET
     amount = d.amount + s.delta,
     open_amount = d.open_amount + s.delta,
-    closed_on = CASE WHEN d.open_amount + s.delta = 0
-                     THEN GREATEST(s.value_on, d.last_applied_on) END
-  FROM (SELECT document_id, SUM(delta) AS delta, MAX(value_on) AS value_on
-        FROM new_rows GROUP BY document_id) s
+    closed_on = CASE WHEN d.open_amount + s.delta = 0 THEN GREATEST(d.last_applied_on,
+      (SELECT MAX(j.value_on) FROM portfolio_documentadjustment j WHERE j.document_id = d.id)) END
+  FROM (SELECT document_id, SUM(delta) AS delta FROM new_rows GROUP BY document_id) s
   WHERE d.id = s.document_id;
   UPDATE portfolio_documentcomponent p SET
     amount = p.amount + s.delta, open_amount = p.open_amount + s.delta

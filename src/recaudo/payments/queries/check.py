@@ -64,7 +64,7 @@ RULES = (
           GROUP BY document_id) s ON s.document_id = d.id
         WHERE d.creditor_id = %(creditor)s
           AND ((d.open_amount = 0) <> (d.closed_on IS NOT NULL)
-               OR d.closed_on > COALESCE(s.last_on, '-infinity'))
+               OR d.closed_on <> COALESCE(s.last_on, '-infinity'))
         """,
     ),
     # Parts: original + corrections = amount; amount − applied = open; together they are the whole.

@@ -19,10 +19,13 @@ ALTER TABLE portfolio_assignment ADD CONSTRAINT portfolio_assignment_one_at_a_ti
   (customer_id WITH =, role WITH =, daterange(from_on, until_on) WITH &&);
 """
 
-# The newest dated row counts: by day, then by id. Both functions act on the rows just added only.
+# The newest dated row counts: by day, then by id. The documents are locked first, in id order, so
+# that two at once do not both look before the other has written.
 DATED_ROWS = """
 CREATE FUNCTION recaudo_move_due_date() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM FROM portfolio_document WHERE id IN (SELECT document_id FROM new_rows)
+    ORDER BY id FOR NO KEY UPDATE;
   UPDATE portfolio_document d SET due_on = n.due_on
   FROM (SELECT DISTINCT ON (document_id) document_id, due_on FROM new_rows
         ORDER BY document_id, id DESC) n
@@ -35,6 +38,8 @@ CREATE TRIGGER portfolio_duedate_moves AFTER INSERT ON portfolio_duedate
 
 CREATE FUNCTION recaudo_document_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM FROM portfolio_document WHERE id IN (SELECT document_id FROM new_rows)
+    ORDER BY id FOR NO KEY UPDATE;
   UPDATE portfolio_document d SET
     state = COALESCE(n.state, d.state),
     filed_on = COALESCE(n.filed_on, d.filed_on),
