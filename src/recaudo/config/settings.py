@@ -112,6 +112,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "recaudo.access.adapter.ClosedSignup"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+# Behind a proxy, login throttling must count the visitor's address and not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("RECAUDO_PROXIES", "0"))
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
