@@ -96,6 +96,12 @@ class Decision(CreditorRow):
     next_on = models.DateField(null=True)
     priority = models.BigIntegerField()
     value = models.BigIntegerField()
+    # What lists are ordered by and figures added up from, as in the facts beside them: claimable
+    # and overdue balance, days past due, whether a collector is assigned.
+    balance = models.BigIntegerField(db_default=0, default=0)
+    overdue = models.BigIntegerField(db_default=0, default=0)
+    max_dpd = models.IntegerField(db_default=0, default=0)
+    has_collector = models.BooleanField(db_default=False, default=False)
     slot = models.PositiveSmallIntegerField()
     arm = models.TextField(default="", db_default="")
     model_version = models.TextField(default="", db_default="")

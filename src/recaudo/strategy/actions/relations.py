@@ -24,16 +24,25 @@ LOCK_TRIES = 100
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One partitioned table: ``key`` with the creditor is its primary key."""
+    """One partitioned table: ``key`` with the creditor is its primary key; ``index`` another."""
 
     table: str
     key: str
     index: str = ""
+    # Columns, besides the key, whose statistics the planner needs at once.
+    looked_at: tuple[str, ...] = ()
 
 
 FACTS = Relation("strategy_customer_facts", "customer_id")
-DECISIONS = Relation("strategy_decision", "customer_id", "creditor_id, priority DESC, customer_id")
-DOCUMENT_DECISIONS = Relation("strategy_documentdecision", "document_id", "customer_id")
+DECISIONS = Relation(
+    "strategy_decision",
+    "customer_id",
+    "creditor_id, priority DESC, customer_id",
+    ("priority", "segment", "reason", "next_on", "overdue", "max_dpd"),
+)
+DOCUMENT_DECISIONS = Relation(
+    "strategy_documentdecision", "document_id", "customer_id", ("customer_id", "reason")
+)
 RELATIONS = (FACTS, DECISIONS, DOCUMENT_DECISIONS)
 
 
@@ -61,7 +70,7 @@ def fill(
     cursor.execute(f"ALTER TABLE {name} ADD PRIMARY KEY (creditor_id, {relation.key})")
     if whole and relation.index:
         cursor.execute(f"CREATE INDEX ON {name} ({relation.index})")
-    cursor.execute(f"ANALYZE {name} ({relation.key})")
+    cursor.execute(f"ANALYZE {name} ({', '.join((relation.key, *relation.looked_at))})")
     return name
 
 

@@ -24,6 +24,7 @@ from recaudo.strategy.judging import place_of
 from recaudo.strategy.models import Run
 
 NOT_STORED = {"segment_entered_on"}
+FIGURES = {"balance": "claimable_balance", "overdue": "overdue_balance", "max_dpd": "max_dpd"}
 
 Filled = list[tuple[Relation, str]]
 
@@ -82,7 +83,7 @@ def write_some(
 def _fill(cursor: CursorWrapper, run: Run, result: Result, *, whole: bool) -> Filled:
     tables = {
         FACTS: result["customer_facts"],
-        DECISIONS: result["decisions"],
+        DECISIONS: _with_figures(result["decisions"], result["customer_facts"]),
         DOCUMENT_DECISIONS: result["document_decisions"],
     }
     return [
@@ -99,6 +100,15 @@ def _fill(cursor: CursorWrapper, run: Run, result: Result, *, whole: bool) -> Fi
         )
         for relation, rows in tables.items()
     ]
+
+
+def _with_figures(decisions: pa.Table, facts: pa.Table) -> pa.Table:
+    """The decisions with the facts that lists order by. Both hold every customer once, by id."""
+    if decisions["customer_id"] != facts["customer_id"]:
+        facts = decisions.select(["customer_id"]).join(facts, "customer_id").sort_by("customer_id")
+    for name, fact in FIGURES.items():
+        decisions = decisions.append_column(name, facts[fact])
+    return decisions.append_column("has_collector", pc.not_equal(facts["collector"], ""))
 
 
 def _stored(rows: pa.Table) -> pa.Table:

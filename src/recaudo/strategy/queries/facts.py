@@ -30,8 +30,8 @@ def day_of(number: int | None) -> date | None:
     return None if number is None else EPOCH + timedelta(days=number)
 
 
-def current_facts(creditor: Creditor, condition: str = "") -> str:
-    """A subselect over the creditor's current facts, of those for whom ``condition`` is true.
+def current_facts(creditor: Creditor, condition: str = "", columns: str = "*") -> str:
+    """A subselect of ``columns`` of the creditor's current facts where ``condition`` is true.
 
     Raises what the condition compiler raises. Ready for a statement with parameters.
     """
@@ -39,7 +39,7 @@ def current_facts(creditor: Creditor, condition: str = "") -> str:
     if condition:
         compiled = compile_condition(condition, facts_about("customer"))
         where += f" AND {compiled.sql}"
-    return f"(SELECT * FROM strategy_customer_facts WHERE {where})".replace("%", "%%")
+    return f"(SELECT {columns} FROM strategy_customer_facts WHERE {where})".replace("%", "%%")
 
 
 def among_visible(

@@ -102,10 +102,9 @@ GROUP BY channel ORDER BY COUNT(*) DESC, channel
 """
 # A row: how many customers of one segment have one reason.
 CUSTOMERS = """
-SELECT d.segment, d.reason, COUNT(*), SUM(f.claimable_balance),
-  COUNT(*) FILTER (WHERE f.collector = '' AND f.claimable_balance > 0)
+SELECT d.segment, d.reason, COUNT(*), SUM(d.balance),
+  COUNT(*) FILTER (WHERE d.balance > 0 AND NOT d.has_collector)
 FROM strategy_decision d
-JOIN strategy_customer_facts f ON f.creditor_id = d.creditor_id AND f.customer_id = d.customer_id
 WHERE d.creditor_id = %s AND d.reason <> 'nothing_open' AND {mine}
 GROUP BY d.segment, d.reason
 """

@@ -81,9 +81,9 @@ class Page:
 # By order: the sorting expression and whether it falls. NULL days come last.
 ORDERS: dict[Order, tuple[str, bool]] = {
     "priority": ("d.priority", True),
-    "overdue": ("f.overdue_balance", True),
-    "dpd": ("f.max_dpd", True),
-    "balance": ("f.claimable_balance", True),
+    "overdue": ("d.overdue", True),
+    "dpd": ("d.max_dpd", True),
+    "balance": ("d.balance", True),
     "next_on": ("COALESCE(d.next_on, DATE '9999-12-31')", False),
     "name": ("c.name", False),
 }
@@ -115,16 +115,9 @@ def worklist_count(
     creditor: Creditor, user: User | None, *, as_of: date, where: Filter = Filter()
 ) -> int:
     """How many customers the whole list holds."""
-    conditions, parameters = _conditions(creditor, user, as_of, where)
-    # Without a condition the facts add nothing: every customer has a row of both.
-    facts = _facts(creditor, where) if where.condition else ""
-    customer = CUSTOMER if where.search else ""
+    chosen, parameters = _chosen(creditor, user, as_of, where)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FROM strategy_decision d {facts} {customer} "
-            f"WHERE {' AND '.join(conditions)}",
-            parameters,
-        )
+        cursor.execute(chosen.format(columns="COUNT(*)", more="", customer=""), parameters)
         return int(cursor.fetchone()[0])
 
 
@@ -140,7 +133,7 @@ def every_line(
     return _select(creditor, user, as_of, where, order, None, None)[0]
 
 
-CUSTOMER = "JOIN portfolio_customer c ON c.id = d.customer_id\n"
+CUSTOMER = "JOIN portfolio_customer c ON c.id = d.customer_id"
 TASK = """
 LEFT JOIN LATERAL (
   SELECT id, kind, due_on FROM strategy_task
@@ -150,13 +143,8 @@ LEFT JOIN LATERAL (
 """
 COLUMNS = """
   d.customer_id, c.code, c.name, d.segment, d.reason, d.step_key, d.next_step, d.next_on,
-  d.priority, f.claimable_balance, f.overdue_balance, f.unapplied, f.max_dpd, f.oldest_due_on,
-  t.id, t.kind, t.due_on
+  d.priority, d.balance, d.overdue, f.unapplied, d.max_dpd, f.oldest_due_on, t.id, t.kind, t.due_on
 """
-
-
-def _facts(creditor: Creditor, where: Filter) -> str:
-    return f"JOIN {current_facts(creditor, where.condition)} f ON f.customer_id = d.customer_id\n"
 
 
 def _select(
@@ -168,24 +156,32 @@ def _select(
     after: str | None,
     limit: int | None,
 ) -> tuple[list[Line], list[Any]]:
-    """The lines, and for each what it is ordered by."""
+    """The lines, and for each what it is ordered by.
+
+    First whom, over the narrow decisions; then what a line shows, for those alone.
+    """
     if order not in ORDERS:
         raise Problem("order_unknown", order=order, known=list(ORDERS))
     key, falls = ORDERS[order]
-    conditions, parameters = _conditions(creditor, user, as_of, where)
+    chosen, parameters = _chosen(creditor, user, as_of, where)
+    more = ""
     if after is not None:
         last, customer = _read_token(after, order)
-        sign = "<" if falls else ">"
-        conditions.append(f"({key} {sign} %s OR {key} = %s AND d.customer_id > %s)")
-        parameters += [last, last, customer]
-    direction = "DESC" if falls else "ASC"
-    statement = (
-        f"SELECT {COLUMNS}, {key} FROM strategy_decision d {_facts(creditor, where)} {CUSTOMER} "
-        f"{TASK} WHERE {' AND '.join(conditions)} "
-        f"ORDER BY {key} {direction}, d.customer_id"
-    )
+        more = f" AND ({key}, d.customer_id) > (%s, %s)"
+        if falls:
+            more = f" AND ({key} < %s OR {key} = %s AND d.customer_id > %s)"
+            parameters.append(last)
+        parameters += [last, customer]
+    more += f" ORDER BY {key} {'DESC' if falls else 'ASC'}, d.customer_id"
     if limit is not None:
-        statement += f" LIMIT {int(limit)}"
+        more += f" LIMIT {int(limit)}"
+    customer_join = CUSTOMER if order == "name" else ""
+    ids = chosen.format(columns=f"d.*, {key} AS key", more=more, customer=customer_join)
+    statement = (
+        f"SELECT {COLUMNS}, d.key FROM ({ids}) d {CUSTOMER} {TASK} "
+        f"JOIN {current_facts(creditor)} f ON f.customer_id = d.customer_id "
+        f"ORDER BY d.key {'DESC' if falls else 'ASC'}, d.customer_id"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
@@ -214,11 +210,49 @@ def _line(row: tuple[Any, ...]) -> Line:
     )
 
 
+def _chosen(
+    creditor: Creditor, user: User | None, as_of: date, where: Filter
+) -> tuple[str, list[Any]]:
+    """A SELECT of the decisions (``d``) that the filter lets through, with places for its
+    ``{columns}``, a further ``{customer}`` join and ``{more}`` of its end; and its parameters.
+
+    Whoever matches the condition over the facts, or the search, is found first and by itself:
+    with a rare match, walking the list in its order would look at everybody.
+    """
+    first, joins, parameters = [], [], []
+    if where.condition:
+        first.append(f"f AS MATERIALIZED {current_facts(creditor, where.condition, 'customer_id')}")
+        joins.append("JOIN f ON f.customer_id = d.customer_id")
+    if where.search:
+        typed = where.search.strip()
+        piece, is_long = _like(typed), len(typed) >= TAX_ID_SEARCH_MIN
+        first.append(f"s AS MATERIALIZED ({SEARCH})")
+        joins.append("JOIN s ON s.id = d.customer_id")
+        parameters += [creditor.pk, f"%{piece}%", f"{piece}%", is_long, f"{piece}%"]
+    conditions, given = _conditions(creditor, user, as_of, where)
+    parameters += given
+    begin = f"WITH {', '.join(first)} " if first else ""
+    body = (
+        f"FROM strategy_decision d {' '.join(joins)} {{customer}} WHERE {' AND '.join(conditions)}"
+    )
+    # What stands in the parts is no place to fill in.
+    return f"{_kept(begin)}SELECT {{columns}} {body}{{more}}", parameters
+
+
+def _kept(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+SEARCH = """
+SELECT id FROM portfolio_customer
+WHERE creditor_id = %s AND (name ILIKE %s OR code ILIKE %s OR %s AND tax_id LIKE %s)
+"""
+
+
 def _conditions(
     creditor: Creditor, user: User | None, as_of: date, where: Filter
 ) -> tuple[list[str], list[Any]]:
-    """The WHERE's parts with their parameters, for aliases d and (with a search) c; the condition
-    over the facts stands in ``_facts``."""
+    """The WHERE's parts over the decisions, with their parameters."""
     conditions = ["d.creditor_id = %s"]
     parameters: list[Any] = [creditor.pk]
     for column, wanted in (("segment", where.segment), ("reason", where.reason)):
@@ -231,26 +265,20 @@ def _conditions(
         conditions.append("d.reason = ANY(%s)")
         parameters.append(list(STATED_HOLDS))
     elif where.work == "message":
-        conditions.append("d.reason = 'step_due' AND NOT " + OPEN_TASK.format(kind=""))
+        conditions.append("d.reason = 'step_due' AND NOT " + OPEN_TASK.replace("[kind]", ""))
     elif where.work == "task":
-        conditions.append(OPEN_TASK.format(kind=""))
+        conditions.append(OPEN_TASK.replace("[kind]", ""))
     if where.kind:
-        conditions.append(OPEN_TASK.format(kind=" AND t.kind = %s"))
+        conditions.append(OPEN_TASK.replace("[kind]", " AND t.kind = %s"))
         parameters.append(where.kind)
-    if where.search:
-        piece = _like(where.search.strip())
-        conditions.append("(c.name ILIKE %s OR c.code ILIKE %s OR %s AND c.tax_id LIKE %s)")
-        is_long = len(where.search.strip()) >= TAX_ID_SEARCH_MIN
-        parameters += [f"%{piece}%", f"{piece}%", is_long, f"{piece}%"]
     mine, given = among_visible(creditor, user, as_of, "d.customer_id")
     conditions.append(mine)
-    parameters += given
-    return conditions, parameters
+    return conditions, parameters + given
 
 
 OPEN_TASK = (
     "EXISTS (SELECT FROM strategy_task t WHERE t.customer_id = d.customer_id "
-    "AND t.state IN ('open', 'proposed'){kind})"
+    "AND t.state IN ('open', 'proposed')[kind])"
 )
 
 
