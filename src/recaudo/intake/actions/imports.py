@@ -85,7 +85,7 @@ def import_file(
     ``accept_difference`` and ``accept_partial`` are reasons. ``on_progress`` gets rows read so far
     (total None), then phases written of all.
     All or nothing: whatever stops it, the ledger is as it was and the same call may be repeated.
-    Raises Problem: ``needs_answer``, ``cuadre_no_cuadra``, ``corte_parece_parcial``,
+    Raises Problem: ``needs_answer``, ``file_without_rows``, ``cuadre_no_cuadra``, ``corte_parece_parcial``,
     ``import_running``, ``disk_full``, ``database_gone``, and whatever reading raises.
     """
     started = time.monotonic()
@@ -185,6 +185,8 @@ def _refuse_differences(
     batch: ImportBatch, decided: Decided, cuadre: Cuadre, accepted: Accepted
 ) -> None:
     """Nothing is written that does not add up or closes too much, unless a reason is given."""
+    if not decided.counts.rows:
+        raise Problem("file_without_rows", file=batch.file_name)
     limit = batch.creditor.snapshot_close_limit_pct
     if looks_partial(decided.closings, limit) and not accepted.partial:
         worst = max(decided.closings, key=lambda each: each.pct)

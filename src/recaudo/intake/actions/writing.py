@@ -74,7 +74,6 @@ def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     return Written(customers, documents, credits, differences)
 
 
-
 def _differences(staging: Staging) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for code, field, old, new in staging.read(_CUSTOMER_DIFFERENCES, limit=DIFFERENCES_KEPT):
