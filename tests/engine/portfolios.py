@@ -26,6 +26,7 @@ TODAY = date(2026, 3, 11)  # a Wednesday
 UNIT = 10_000
 
 Ledger = dict[str, list[dict[str, Any]]]
+Moment = tuple[date, date | None]
 
 MESSAGE = {"kind": "message", "channels": ("email",), "template_key": "t"}
 CALL = {"kind": "task", "channels": ("phone",), "task_kind": "call"}
@@ -271,13 +272,14 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     return ledger
 
 
-@st.composite
-def days(draw: st.DrawFn) -> Day:
-    """TODAY, or the Saturday after; the ledger fresh or old."""
-    as_of = draw(st.sampled_from([TODAY, TODAY, TODAY + timedelta(days=3)]))
-    fridays = [as_of + timedelta(days=n) for n in range(-62, 63)]
-    return a_day(
-        as_of,
-        payment_days={"fridays": [day for day in fridays if day.isoweekday() == 5]},
-        ledger_on=draw(st.sampled_from([None, as_of, as_of - timedelta(days=7)])),
-    )
+def moments() -> st.SearchStrategy[Moment]:
+    """TODAY, or the Saturday after; and when the newest import was, if there ever was one."""
+    as_of = st.sampled_from([TODAY, TODAY, TODAY + timedelta(days=3)])
+    return st.tuples(as_of, st.sampled_from([None, TODAY, TODAY - timedelta(days=7)]))
+
+
+def day_of(moment: Moment) -> Day:
+    as_of, ledger_on = moment
+    around = [as_of + timedelta(days=n) for n in range(-62, 63)]
+    fridays = [day for day in around if day.isoweekday() == 5]
+    return a_day(as_of, payment_days={"fridays": fridays}, ledger_on=ledger_on)

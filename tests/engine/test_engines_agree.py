@@ -12,7 +12,17 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.portfolios import PLAN, Ledger, a_day, days, ledgers, postgres_engine, tables
+from engine.portfolios import (
+    PLAN,
+    Ledger,
+    Moment,
+    a_day,
+    day_of,
+    ledgers,
+    moments,
+    postgres_engine,
+    tables,
+)
 from recaudo.engine.engines import Engine
 from recaudo.engine.engines.duckdb import DuckDB
 from recaudo.engine.lookups import lookups
@@ -21,7 +31,7 @@ from recaudo.engine.result import SCHEMAS
 from recaudo.engine.run import judge, outputs, steps_for
 
 random_portfolios = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -38,8 +48,9 @@ def unordered(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.django_db
 @random_portfolios
-@given(ledger=ledgers(), day=days())
-def test_every_step_gives_the_same_rows_on_both_engines(ledger: Ledger, day: Day) -> None:
+@given(ledger=ledgers(), moment=moments())
+def test_every_step_gives_the_same_rows_on_both_engines(ledger: Ledger, moment: Moment) -> None:
+    day = day_of(moment)
     connection.ensure_connection()
     with DuckDB("", threads=1) as duck, postgres_engine(connection.connection) as postgres:
         give_all(duck, ledger, day)
@@ -73,10 +84,11 @@ def whole(value: Any) -> Any:
 
 
 @random_portfolios
-@given(ledger=ledgers(), day=days(), chosen=st.sets(st.integers(1, 4)))
+@given(ledger=ledgers(), moment=moments(), chosen=st.sets(st.integers(1, 4)))
 def test_the_result_of_some_customers_is_that_part_of_the_whole(
-    ledger: Ledger, day: Day, chosen: set[int]
+    ledger: Ledger, moment: Moment, chosen: set[int]
 ) -> None:
+    day = day_of(moment)
     part: Ledger = {
         name: [row for row in rows if row.get("customer_id", min(chosen, default=0)) in chosen]
         for name, rows in ledger.items()

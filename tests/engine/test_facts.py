@@ -139,3 +139,12 @@ def test_a_weekend_counts_no_business_days_for_the_age_of_the_ledger() -> None:
     result = decide({"customers": [customer()]}, day=a_day(monday, ledger_on=friday))
     (facts,) = result["customer_facts"].to_pylist()
     assert facts["ledger_age_days"] == 1
+
+
+def test_a_tiny_limit_does_not_stop_the_run() -> None:
+    ledger = {
+        "customers": [customer(credit_limit=1)],
+        "open_documents": [document(age=1, open_amount=9 * 10**16)],
+    }
+    (facts,) = decide(ledger)["customer_facts"].to_pylist()
+    assert facts["limit_use_ppm"] == 2_000_000_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from engine.portfolios import PLAN, TODAY, Ledger, a_day, days, decide, ledgers
+from engine.portfolios import PLAN, TODAY, Ledger, Moment, a_day, day_of, decide, ledgers, moments
 from recaudo.engine.plan import Day
 from recaudo.engine.result import REASONS, SCHEMAS, STATED_HOLDS, Result
 
@@ -16,7 +16,7 @@ EPOCH = date(1970, 1, 1)
 ONE_DAY = timedelta(days=1)
 
 random_portfolios = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -25,8 +25,9 @@ def rows(result: Result, name: str) -> list[dict[str, Any]]:
 
 
 @random_portfolios
-@given(ledger=ledgers(), day=days())
-def test_what_holds_for_every_portfolio(ledger: Ledger, day: Day) -> None:
+@given(ledger=ledgers(), moment=moments())
+def test_what_holds_for_every_portfolio(ledger: Ledger, moment: Moment) -> None:
+    day = day_of(moment)
     result = decide(ledger, day=day)
     every_document_has_a_next_step_or_a_stated_hold(result, day)
     every_customer_is_in_exactly_one_segment(result, ledger)

@@ -68,9 +68,11 @@ joined AS (
          CASE b.regime WHEN 1 THEN 'consumer' WHEN 2 THEN 'guarantor' WHEN 3 THEN 'small_company'
               WHEN 4 THEN 'supervised_lender' WHEN 5 THEN 'company' ELSE '' END AS regime,
          COALESCE(w.seller, '') AS seller, COALESCE(w.collector, '') AS collector,
-         CASE WHEN c.credit_limit > 0
-              THEN CAST(LEAST(idiv(wide(COALESCE(b.balance, 0)) * 1000000, c.credit_limit),
-                              2000000000) AS INT) END AS limit_use_ppm,
+         CASE WHEN c.credit_limit > 0 AND wide(COALESCE(b.balance, 0)) > wide(c.credit_limit) * 2000
+              THEN 2000000000
+              WHEN c.credit_limit > 0
+              THEN CAST(idiv(wide(COALESCE(b.balance, 0)) * 1000000, c.credit_limit) AS INT)
+              END AS limit_use_ppm,
          COALESCE(t.attempts_7d, 0) AS attempts_7d, COALESCE(t.attempts_30d, 0) AS attempts_30d,
          COALESCE(t.attempts_90d, 0) AS attempts_90d,
          COALESCE(t.effective_7d, 0) AS effective_7d,
