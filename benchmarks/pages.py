@@ -113,17 +113,24 @@ def _timed(user: Any, path: str) -> dict[str, float]:
 
 
 def _world(url: str, documents: int) -> tuple[Any, dict[str, Any]]:
-    """The creditor and its people; made once a database."""
+    """The creditor and its people, made once a database; the run again where it is gone."""
     from django.core.management import call_command
+    from django_scopes import scope
 
     from recaudo.access.models import Creditor, User
+    from recaudo.strategy.models import Decision
 
     call_command("migrate", verbosity=0, skip_checks=True)
     call_command("createcachetable", verbosity=0)
-    if not Creditor.objects.filter(code="bench", released_at__isnull=False).exists():
+    if not Creditor.objects.filter(code="bench").exists():
         _make(url, documents)
+    creditor = Creditor.objects.get(code="bench")
+    with scope(creditor=creditor):
+        is_decided = Decision.objects.exists()
+    if not is_decided:
+        _run(url, creditor)
     users = {role: User.objects.get(email=f"{role}@bench.example") for role in _ROLES}
-    return Creditor.objects.get(code="bench"), users
+    return creditor, users
 
 
 _ROLES = ("supervisor", "collector")
@@ -132,9 +139,7 @@ _ROLES = ("supervisor", "collector")
 def _make(url: str, documents: int) -> None:
     from portfolio import fill
     from recaudo.access.models import Creditor, Membership, User
-    from recaudo.insights.actions import take_photo
     from recaudo.strategy.actions.books import activate_preset
-    from recaudo.strategy.actions.runs import release, run_day
 
     today = datetime.now(UTC).date()
     creditor = Creditor.objects.create(
@@ -154,8 +159,16 @@ def _make(url: str, documents: int) -> None:
             (COLLECTOR_CUSTOMERS, user.pk),
         )
         connection.execute("VACUUM ANALYZE")
+
+
+def _run(url: str, creditor: Any) -> None:
+    from recaudo.insights.actions import take_photo
+    from recaudo.strategy.actions.runs import release, run_day
+
+    today = datetime.now(UTC).date()
     run_day(creditor, today, today=today)
-    release(creditor, today=today, by=None)
+    if creditor.released_at is None:
+        release(creditor, today=today, by=None)
     take_photo(creditor, today)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

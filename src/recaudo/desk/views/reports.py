@@ -1,0 +1,84 @@
+"""Reports of today: the ageing by whom or what, and the indicators; on the page and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from recaudo import words
+from recaudo.audit.actions import record_change
+from recaudo.core.problems import Problem
+from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.views.exports import TYPES, download
+from recaudo.insights.export import Table, as_csv, as_xlsx
+from recaudo.insights.queries.ageing import GROUPINGS, By, ageing
+from recaudo.insights.queries.kpis import kpis
+from recaudo.insights.reports import BY_TITLES, ageing_tables, kpis_table
+from recaudo.portfolio.queries.customers import visible_customers
+
+#: Lines that the page shows; the file has all of them.
+SHOWN = 200
+
+
+@open_to()
+def report(request: DeskRequest, name: str) -> HttpResponse:
+    """``name`` is one of ``GROUPINGS`` or ``kpis``."""
+    context = {
+        "name": name,
+        "names": [(each, _(BY_TITLES[each])) for each in GROUPINGS] + [("kpis", _("Indicadores"))],
+    }
+    try:
+        table = _tables(request, name)[0]
+        context |= {"table": table, "rows": table.rows[:SHOWN], "left": len(table.rows) - SHOWN}
+        if table.rows and table.rows[-1].level == 2 and len(table.rows) > SHOWN:
+            context["total"] = table.rows[-1]
+    except Problem as problem:
+        context["refusal"] = words.sentence(problem)
+    return render(request, "desk/report.html", context)
+
+
+@open_to("export")
+def export(request: DeskRequest, name: str, kind: str) -> HttpResponse:
+    """The whole report; XLSX has the customers of each group on a second sheet."""
+    if kind not in TYPES:
+        raise Http404
+    tables = _tables(
+        request, name, with_customers=kind == "xlsx" and name not in ("customer", "kpis")
+    )
+    record_change(
+        "report_exported",
+        creditor=request.creditor,
+        by=request.user,
+        origin="web",
+        report=name,
+        format=kind,
+        rows=sum(len(table.rows) for table in tables),
+    )
+    content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables)
+    return download(f"{name}-{request.creditor.code}-{request.today}", content, kind)
+
+
+def _tables(request: DeskRequest, name: str, *, with_customers: bool = False) -> list[Table]:
+    """Over the customers that this user may see. Raises Problem ``rate_missing``; 404 for a name
+    that is no report."""
+    customers: Sequence[int] | None = None
+    if request.seer is not None:
+        seen = visible_customers(request.user, request.creditor, request.today)
+        customers = list(seen.values_list("pk", flat=True))
+    if name == "kpis":
+        told = kpis(request.creditor, request.today, customers=customers)
+        return [kpis_table(request.creditor, told)]
+    by: By | None = next((each for each in GROUPINGS if each == name), None)
+    if by is None:
+        raise Http404
+    found = ageing(
+        request.creditor,
+        request.today,
+        by=by,
+        with_customers=with_customers,
+        customers=customers,
+    )
+    return ageing_tables(request.creditor, found)
