@@ -18,7 +18,10 @@ from recaudo.core.problems import Problem
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
 
-console = Console(highlight=False)
+#: In a pipe or a file nobody wraps lines: room for a table of ages beside names.
+WIDE = 240
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True, highlight=False)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD as SIMPLE
 from rich.table import Table as Grid
 
 from recaudo.cli import given, output
@@ -15,11 +18,13 @@ from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
-    from recaudo.insights.export import Table
+    from recaudo.insights.export import Cell, Table
 
 FORMATS = ("table", "json", "csv", "xlsx")
 #: Lines of a long table that a screen shows; the files have them all.
 SCREEN_ROWS = 60
+#: A table with more columns than this is told shorter on a screen.
+WIDE_COLUMNS = 8
 
 Code = Annotated[str, typer.Option("--creditor", "-c", help="Código del acreedor.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Día, 2026-03-31; si no, hoy.")]
@@ -220,19 +225,46 @@ def grid(table: Table) -> Grid:
     """The table for a terminal; a long one is cut and says so."""
     from recaudo.insights.reports import shown
 
-    drawn = Grid(title=" · ".join([table.title, *table.about]), title_justify="left")
+    drawn = Grid(title=" · ".join([table.title, *table.about]), title_justify="left", box=SIMPLE)
     figures = [
         any(not isinstance(row.cells[place], str | None) for row in table.rows)
         for place in range(len(table.headings))
     ]
-    for heading, is_figure in zip(table.headings, figures, strict=True):
-        drawn.add_column(heading, justify="right" if is_figure else "left")
+    places = _places(table, figures)
+    for place in places:
+        if figures[place]:
+            drawn.add_column(table.headings[place], justify="right", overflow="fold")
+        else:
+            drawn.add_column(table.headings[place], max_width=28)
     plain = [row for row in table.rows if row.level == 0]
     kept = set(map(id, plain[:SCREEN_ROWS]))
     for row in table.rows:
         if row.level or id(row) in kept:
             style = "bold" if row.level else None
-            drawn.add_row(*(shown(cell) for cell in row.cells), style=style)
+            drawn.add_row(
+                *(_cell(row.cells[place], shown, places) for place in places), style=style
+            )
     if len(plain) > SCREEN_ROWS:
         drawn.caption = f"{SCREEN_ROWS} de {len(plain)} líneas; todas con --format csv o xlsx"
     return drawn
+
+
+def _places(table: Table, figures: list[bool]) -> list[int]:
+    """The columns worth a terminal's width: a wide table leaves out those that are all zero, and a
+    code that only repeats the name beside it."""
+    every = list(range(len(table.headings)))
+    if len(every) <= WIDE_COLUMNS:
+        return every
+    plain = [row for row in table.rows if row.level == 0]
+    kept = [
+        place for place in every if not figures[place] or any(row.cells[place] for row in plain)
+    ]
+    repeats = not (figures[0] or figures[1]) and all(r.cells[0] == r.cells[1] for r in plain)
+    return kept[1:] if repeats else kept
+
+
+def _cell(value: Cell, shown: Callable[[Cell], str], places: list[int]) -> str:
+    """In a wide table whole units do; the files have every decimal."""
+    if len(places) > WIDE_COLUMNS and isinstance(value, Decimal):
+        value = value.quantize(Decimal(1), ROUND_HALF_UP)
+    return shown(value)
