@@ -8,7 +8,8 @@ SENTENCES: dict[str, str] = {
         "«{file}» deja en duda lo que sigue, y no se adivina: {keys}. Responda con {how}."
     ),
     "file_without_rows": N_(
-        "«{file}» tiene encabezados y ninguna fila. No se escribió nada. Genere el reporte otra vez."
+        "«{file}» tiene encabezados y ninguna fila. No se escribió nada. "
+        "Genere el reporte otra vez."
     ),
     "cuadre_no_cuadra": N_(
         "No cuadra: lo importado suma {imported}, el total de control es {control_total} y la "

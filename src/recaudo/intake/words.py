@@ -79,9 +79,7 @@ SENTENCES: dict[str, str] = {
     ),
     "layout_unknown": N_("No hay un formato de reporte «{name}». Hay: {known}."),
     "answer_unknown": N_("No se entiende la respuesta {key} = {value}. Revise las opciones."),
-    "questions_open": N_(
-        "Antes de importar hay que responder: {keys}. Nada se da por supuesto."
-    ),
+    "questions_open": N_("Antes de importar hay que responder: {keys}. Nada se da por supuesto."),
     # questions
     "date_order_ambiguous": N_(
         "En «{column}» no se sabe si {examples} es día/mes o mes/día. Elija el orden."
@@ -175,8 +173,7 @@ SENTENCES: dict[str, str] = {
     "value_ignored": N_("Valores de «{column}» que no se entendieron: {count}, como {examples}."),
     "label_unknown": N_("Valores de «{column}» que no se conocen: {count}, como {examples}."),
     "balance_above_amount": N_(
-        "Filas con un saldo mayor que el valor del documento, en las que se tomó el saldo: "
-        "{count}."
+        "Filas con un saldo mayor que el valor del documento, en las que se tomó el saldo: {count}."
     ),
     "components_ignored": N_(
         "Las columnas de capital e intereses no suman el saldo y no se tomaron como sus partes."

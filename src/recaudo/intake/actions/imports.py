@@ -85,8 +85,9 @@ def import_file(
     ``accept_difference`` and ``accept_partial`` are reasons. ``on_progress`` gets rows read so far
     (total None), then phases written of all.
     All or nothing: whatever stops it, the ledger is as it was and the same call may be repeated.
-    Raises Problem: ``needs_answer``, ``file_without_rows``, ``cuadre_no_cuadra``, ``corte_parece_parcial``,
-    ``import_running``, ``disk_full``, ``database_gone``, and whatever reading raises.
+    Raises Problem: ``needs_answer``, ``file_without_rows``, ``cuadre_no_cuadra``,
+    ``corte_parece_parcial``, ``import_running``, ``disk_full``, ``database_gone``, and whatever
+    reading raises.
     """
     started = time.monotonic()
     accepted = Accepted(control_total, accept_difference.strip(), accept_partial.strip())
