@@ -258,6 +258,21 @@ def test_a_real_payment_after_its_corte_stands_when_the_corte_comes_again(
     assert open_of(company) == {"F1": Decimal(60)}
 
 
+def test_an_invoice_dated_ahead_is_in_its_corte_all_the_same(company: Company) -> None:
+    headings = HEADINGS.replace("Fecha", "Fecha factura;Fecha")
+    rest = [row.replace(";2026-07", ";2026-06-01;2026-07") for row in REST]
+    ahead = "C1;Nevado;Cali;F1;2026-08-20;2026-09-20;{}"
+    company.corte(headings, ahead.format(100), *rest)
+    second = (headings, ahead.format(60), *rest)
+    company.corte(*second, as_of="2026-08-08")
+    assert company.corte(*second, as_of="2026-08-08")["unchanged"] == 10
+
+    company.load(PAYMENTS, "C1;F1;2026-08-05;40;RC-1", as_of="2026-08-09")
+
+    assert company.corte(*second, as_of="2026-08-08")["unchanged"] == 10
+    assert open_of(company) == {"F1": Decimal(60)}
+
+
 def test_the_preview_shows_what_would_be_closed_and_writes_nothing(company: Company) -> None:
     company.corte(*corte("C1;Nevado;Cali;F1;2026-07-01;100"))
 

@@ -44,14 +44,15 @@ JOIN payments_credit k ON k.id = COALESCE(n.id, (v.facts ->> 'credit')::bigint)
 WHERE p.amount > 0 AND (v.seq IS NULL OR (v.facts ->> 'delta')::numeric > 0) AND k.unapplied > 0
 """
 
-# in_named: the documents that each of them may pay.
+# in_named: the documents that each of them may pay. ``told_until`` is the last corte that spoke for
+# the document, ``known_on`` the last day on which a file told its balance.
 _NAMED = """
 SELECT l.seq, d.id AS document_id, (
   SELECT MAX(b.as_of) FROM in_corte b WHERE b.id >= d.batch_id
     AND COALESCE(LOWER(b.branch) = LOWER(d.branch), TRUE)
     AND COALESCE(LOWER(b.product) = LOWER(d.product), TRUE)
     AND COALESCE(LOWER(b.zone) = LOWER(d.zone), TRUE)
-    AND COALESCE(LOWER(b.seller) = LOWER(d.seller), TRUE)) AS told_until
+    AND COALESCE(LOWER(b.seller) = LOWER(d.seller), TRUE)) AS told_until, NULL::date AS known_on
 FROM in_line l
 JOIN in_payment p ON p.seq = l.seq
 JOIN in_number_of n ON n.number = p.number AND (p.doc_type IS NULL OR n.doc_type = p.doc_type)
@@ -61,7 +62,7 @@ JOIN portfolio_document d ON d.creditor_id = %(creditor)s AND d.key = n.key
   AND d.customer_id = l.customer_id AND d.currency = l.currency
 WHERE l.is_tied
 UNION ALL
-SELECT l.seq, a.document_id, NULL
+SELECT l.seq, a.document_id, NULL, MAX(a.value_on)
 FROM in_line l
 JOIN payments_credit c ON c.customer_id = l.customer_id AND c.source = %(inferred)s
   AND c.currency = l.currency AND c.amount > 0
@@ -74,7 +75,8 @@ GROUP BY l.seq, a.document_id
 _TAKE = """
 WITH unit AS (
   SELECT l.seq, l.credit_id, l.value_on, l.amount AS paid, l.is_tied, d.id AS document_id, d.due_on,
-    d.issued_on, COALESCE(p.component, '') AS component, COALESCE({place}, 0) AS place,
+    COALESCE(p.component, '') AS component, COALESCE({place}, 0) AS place,
+    GREATEST(l.value_on, LEAST(d.issued_on, n.told_until, n.known_on)) AS counts_on,
     COALESCE(p.open_amount, d.open_amount) AS open_amount,
     COALESCE(n.told_until >= l.value_on, FALSE) AS is_told
   FROM in_line l
@@ -117,15 +119,14 @@ FROM in_take WHERE replaced > 0
 _BEFORE = """
 INSERT INTO portfolio_documentadjustment (creditor_id, document_id, component, delta, value_on,
   reason, batch_id)
-SELECT %(creditor)s, document_id, component, before, GREATEST(value_on, issued_on),
+SELECT %(creditor)s, document_id, component, before, counts_on,
        'paid_before_snapshot', %(batch)s
 FROM in_take WHERE before > 0
 """
 _APPLY = """
 INSERT INTO payments_application (creditor_id, credit_id, document_id, component, amount, value_on,
   batch_id)
-SELECT %(creditor)s, credit_id, document_id, component, taken + before,
-       GREATEST(value_on, issued_on), %(batch)s
+SELECT %(creditor)s, credit_id, document_id, component, taken + before, counts_on, %(batch)s
 FROM in_take WHERE taken + before > 0 ORDER BY document_id
 """
 

@@ -52,6 +52,8 @@ SELECT %(creditor)s, credit_id, -SUM(freed), MAX(back_on), 'snapshot_undone', %(
 FROM in_freed WHERE is_inferred GROUP BY credit_id
 """
 
+# An application counts from the document's issue, but not later than the day on which the file
+# told its balance: a document dated ahead was there by then.
 _SPREAD = """
 WITH owed AS (
   SELECT f.*, SUM(amount) OVER (
@@ -62,7 +64,8 @@ given AS (
   SELECT g.*, SUM(available) OVER (PARTITION BY {key} ORDER BY value_on, credit_id) AS upto
   FROM in_given g
 )
-SELECT o.document_id, o.component, g.credit_id, GREATEST(g.value_on, o.issued_on) AS value_on,
+SELECT o.document_id, o.component, g.credit_id,
+  GREATEST(g.value_on, LEAST(o.issued_on, %(as_of)s)) AS value_on,
   LEAST(o.upto, g.upto) - GREATEST(o.upto - o.amount, g.upto - g.available) AS amount
 FROM owed o JOIN given g USING ({key})
 WHERE LEAST(o.upto, g.upto) > GREATEST(o.upto - o.amount, g.upto - g.available)

@@ -30,8 +30,13 @@ WHERE {in_scope}
                   AND v.facts ->> 'key' = d.key)
   AND NOT EXISTS (SELECT FROM in_spared s WHERE s.field = 'number'
                   AND s.value = LTRIM(d.number, '0'))
-  AND NOT EXISTS (SELECT FROM in_spared s JOIN portfolio_customer c ON c.id = d.customer_id
-                  WHERE s.field = 'customer' AND s.value IN (LTRIM(c.code, '0'), c.name, c.tax_id))
+  AND d.customer_id NOT IN (
+    SELECT c.id FROM portfolio_customer c JOIN in_spared s
+      ON s.field = 'customer' AND s.value = LTRIM(c.code, '0') WHERE c.creditor_id = %(creditor)s
+    UNION SELECT c.id FROM portfolio_customer c JOIN in_spared s
+      ON s.field = 'customer' AND s.value = c.name WHERE c.creditor_id = %(creditor)s
+    UNION SELECT c.id FROM portfolio_customer c JOIN in_spared s
+      ON s.field = 'customer' AND s.value = c.tax_id WHERE c.creditor_id = %(creditor)s)
 """
 
 # in_close_credit: negative rows of earlier files that this one does not name any more.
