@@ -26,6 +26,7 @@ of_creditor: list[URLPattern] = [
     path("proceso/soltar/", home.release_run, name="home_release"),
     path("proceso/", home.run_state, name="home_run_state"),
     path("trabajo/", worklist.worklist, name="worklist"),
+    path("trabajo/cuantos/", worklist.how_many, name="worklist_how_many"),
     path("trabajo/datos/", worklist.facts, name="worklist_facts"),
     path("trabajo/vistas/", saved.save_view, name="worklist_save"),
     path("trabajo/vistas/<int:view_id>/borrar/", saved.drop_view, name="worklist_drop"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -19,11 +21,13 @@ from recaudo.desk import charts, tasks
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.names import REASONS, TASK_KINDS, called, channel
-from recaudo.insights.queries.home import Home, Point, freshness
+from recaudo.insights.queries.home import Home, Point, as_json, freshness, from_json, stamp
 from recaudo.insights.queries.home import home as read_figures
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.actions.runs import release
 from recaudo.strategy.queries.today import Today, today
+
+KEPT_SECONDS = 3600
 
 
 @open_to()
@@ -87,15 +91,28 @@ def _work_context(work: Today, names: Titles) -> dict[str, Any]:
 
 def _figures_context(request: DeskRequest, names: Titles) -> dict[str, Any]:
     """Ageing and trend, over the customers that this user may see."""
-    customers = None
-    if request.seer is not None:
-        seen = visible_customers(request.user, request.creditor, request.today)
-        customers = list(seen.values_list("pk", flat=True))
     try:
-        figures = read_figures(request.creditor, request.today, customers=customers)
+        figures = _figures(request)
     except Problem as problem:
         return {"figures_refusal": words.sentence(problem)}
     return {"figures": figures, "bars": _bars(figures, names)} | _trend_context(figures.trend)
+
+
+def _figures(request: DeskRequest) -> Home:
+    """The whole portfolio's are kept as a photo; a collector's for an hour, while nothing came in
+    or ran."""
+    if request.seer is None:
+        return read_figures(request.creditor, request.today)
+    seen = visible_customers(request.user, request.creditor, request.today)
+    customers = sorted(seen.values_list("pk", flat=True))
+    mine = hashlib.sha256(repr(customers).encode()).hexdigest()[:16]
+    key = f"desk:figures:{request.creditor.pk}:{request.today}:{mine}:{stamp(request.creditor)}"
+    kept = cache.get(key)
+    if kept is not None:
+        return from_json(kept)
+    figures = read_figures(request.creditor, request.today, customers=customers)
+    cache.set(key, as_json(figures), KEPT_SECONDS)
+    return figures
 
 
 def _bars(figures: Home, names: Titles) -> list[charts.Bar]:

@@ -49,7 +49,10 @@ def messages(request: DeskRequest) -> HttpResponse:
     if by_channel in Channel.values:
         chosen = chosen.filter(channel=by_channel)
     chosen = chosen.select_related("customer").order_by("not_before", "-balance", "id")
-    page = Paginator(chosen, SHOWN).get_page(request.GET.get("page"))
+    pages = Paginator(chosen, SHOWN)
+    if not by_channel:
+        pages.count = counts.get(state, {"count": 0})["count"]  # already counted
+    page = pages.get_page(request.GET.get("page"))
     book = titles()
     context = {
         "page": page,

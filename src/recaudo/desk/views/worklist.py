@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +23,7 @@ from recaudo.engine.facts import facts_about
 from recaudo.portfolio.models import Customer
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.models import Decision
-from recaudo.strategy.queries.worklist import Line, Page, worklist_count
+from recaudo.strategy.queries.worklist import Filter, Line, Page, worklist_count
 from recaudo.strategy.queries.worklist import worklist as read_page
 
 SIZE = 50
@@ -45,7 +46,7 @@ def worklist(request: DeskRequest) -> HttpResponse:
     book = titles()
     form = worklist_form(request, book)
     after = request.GET.get("after") or None
-    page, count, refused = Page([], None), 0, ""
+    page, count, refused = Page([], None), None, ""
     if form.is_valid():
         where, order = form.as_filter(), chosen_order(form)
         scope = {"as_of": request.today, "where": where}
@@ -53,7 +54,7 @@ def worklist(request: DeskRequest) -> HttpResponse:
             page = read_page(
                 request.creditor, request.seer, order=order, after=after, size=SIZE, **scope
             )
-            count = worklist_count(request.creditor, request.seer, **scope)
+            count = _count_at_once(request, page, where, first=after is None)
         except Problem as problem:
             refused = words.sentence(problem)
     context = {
@@ -72,6 +73,28 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "has_run": Decision.objects.exists(),
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _count_at_once(request: DeskRequest, page: Page, where: Filter, *, first: bool) -> int | None:
+    """How many there are, where that costs little; None: the page asks for it once it is shown."""
+    if first and page.next is None:
+        return len(page.lines)
+    if where.condition or where.search:
+        return None
+    return worklist_count(request.creditor, request.seer, as_of=request.today, where=where)
+
+
+@open_to()
+def how_many(request: DeskRequest) -> HttpResponse:
+    """The number of customers behind the list."""
+    form = worklist_form(request, titles())
+    count = None
+    if form.is_valid():
+        with contextlib.suppress(Problem):
+            count = worklist_count(
+                request.creditor, request.seer, as_of=request.today, where=form.as_filter()
+            )
+    return render(request, "desk/parts/how_many.html", {"count": count})
 
 
 def worklist_form(request: DeskRequest, book: Titles) -> WorklistForm:
