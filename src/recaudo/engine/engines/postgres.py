@@ -24,16 +24,23 @@ ANALYZE_FROM = 2000
 
 
 class Postgres:
-    """``connection``: open, inside a transaction that the caller ends; its temporary tables go
-    with it, and ``close`` drops them before."""
+    """``connection``: open, inside a transaction that the caller ends.
+
+    Everything happens behind a savepoint to which ``close`` returns: the relations and their locks
+    go, the search path is the caller's again, and a failed step leaves the transaction usable. So
+    close the engine before writing anything.
+    """
 
     name = "postgres"
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._cursor = connection.cursor()
-        self._relations: list[str] = []
-        self._path = self._one("SELECT current_setting('search_path')")
-        self._set_path(f"recaudo_engine, {self._path}")
+        self._run("SAVEPOINT recaudo_engine")
+        self._is_open = True
+        self._run(
+            "SELECT set_config('search_path', "
+            "'recaudo_engine, ' || current_setting('search_path'), true)"
+        )
 
     def load(self, sources: Mapping[str, tuple[str, pa.Schema]]) -> None:
         """Raises Problem ``source_unreadable`` with the relation and the database's words."""
@@ -46,14 +53,12 @@ class Postgres:
     def give(self, name: str, rows: pa.Table) -> None:
         columns = ", ".join(f"{field.name} {POSTGRES_TYPES[field.type]}" for field in rows.schema)
         self._run(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
-        self._relations.append(name)
         if rows.num_rows:
             copy_in(self._cursor, f"pg_temp.{name}", rows)
         self._look_at(name, rows.num_rows)
 
     def make(self, name: str, select: str) -> None:
         self._run(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {select}")
-        self._relations.append(name)
         self._look_at(name, self._cursor.rowcount)
 
     def fetch(self, select: str, schema: pa.Schema) -> pa.Table:
@@ -61,9 +66,9 @@ class Postgres:
         command = f"COPY ({select}) TO STDOUT (FORMAT csv, HEADER)"
         with self._cursor.copy(command) as copy:
             parts.extend(bytes(part) for part in copy)
-        text_days = {field.name: _csv_type(field.type) for field in schema}
+        types = {field.name: _csv_type(field.type) for field in schema}
         options = pa_csv.ConvertOptions(
-            column_types=text_days,
+            column_types=types,
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             null_values=[""],
@@ -74,25 +79,15 @@ class Postgres:
         return table.select(schema.names).cast(schema)
 
     def close(self) -> None:
-        """After an error of the database there is nothing left to drop."""
-        if self._cursor.connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
-            if self._relations:
-                self._run("DROP TABLE " + ", ".join(f"pg_temp.{n}" for n in self._relations))
-            self._set_path(self._path)
-        self._relations = []
+        """Harmless twice, and where the connection is gone."""
+        if self._is_open and not self._cursor.connection.closed:
+            self._run("ROLLBACK TO SAVEPOINT recaudo_engine")
+            self._run("RELEASE SAVEPOINT recaudo_engine")
+        self._is_open = False
 
     def _look_at(self, name: str, rows: int) -> None:
         if rows >= ANALYZE_FROM:
             self._run(f"ANALYZE {name}")
-
-    def _set_path(self, path: str) -> None:
-        self._cursor.execute("SELECT set_config('search_path', %s, true)", [path])
-
-    def _one(self, query: str) -> str:
-        self._run(query)
-        row = self._cursor.fetchone()
-        assert row is not None
-        return str(row[0])
 
     def _run(self, query: str) -> None:
         """Only text that the engine wrote itself: steps, sources and names of relations."""
