@@ -37,12 +37,12 @@ def decimals_of(amount: Decimal, currency: str) -> int:
     return 0 if whole else own
 
 
-def money(amount: Decimal | int | None, currency: str) -> str:
+def money(amount: Decimal | int | None, currency: str, *, digits: int | None = None) -> str:
     """``$ 1.234.567`` in the reader's locale, with the currency's sign."""
     if amount is None:
         return NOTHING
     value = Decimal(amount)
-    digits = decimals_of(value, currency)
+    digits = decimals_of(value, currency) if digits is None else digits
     pattern = _currency_pattern(str(locale()), digits)
     return pattern.apply(
         _rounded(value, digits), locale(), currency=currency, currency_digits=False

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from recaudo.core.problems import N_
 from recaudo.portfolio.models import Channel
+from recaudo.strategy.telling import channel_told
 from recaudo.strategy.words import TASK_KINDS
 
 __all__ = ["TASK_KINDS", "called", "channel"]
@@ -131,3 +132,8 @@ def called(table: dict[str, str], code: str | None) -> str:
 
 def channel(code: str) -> str:
     return str(Channel(code).label) if code in Channel.values else code
+
+
+def sent_by(code: str) -> str:
+    """The channel as the way a message goes."""
+    return _("carta") if code == Channel.ADDRESS else channel_told(code)

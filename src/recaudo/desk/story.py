@@ -14,7 +14,7 @@ from recaudo.access.models import User
 from recaudo.core.problems import N_
 from recaudo.desk import figures
 from recaudo.desk.book import Titles
-from recaudo.desk.names import MESSAGE_STATES, OUTCOMES, TASK_KINDS, called, channel
+from recaudo.desk.names import MESSAGE_STATES, OUTCOMES, TASK_KINDS, called, channel, sent_by
 from recaudo.insights.queries.timeline import Entry
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import HoldKind
@@ -158,7 +158,7 @@ def _interaction(facts: Facts, names: Titles) -> str:
 def _message(facts: Facts, names: Titles) -> str:
     told = {
         "state": called(MESSAGE_STATES, facts["state"]),
-        "channel": channel_told(facts["channel"]),
+        "channel": sent_by(facts["channel"]),
         "step": names.step(facts["step"]),
     }
     return _("Mensaje %(state)s por %(channel)s: %(step)s") % told

@@ -40,7 +40,7 @@ def money(value: Decimal | None, currency: str) -> str:
 @register.simple_tag
 def whole_money(value: Decimal | None, currency: str) -> str:
     """In whole units: what a portfolio comes to."""
-    return figures.money(None if value is None else value.quantize(Decimal(1)), currency)
+    return figures.money(value, currency, digits=0)
 
 
 @register.simple_tag

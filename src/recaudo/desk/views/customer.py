@@ -23,6 +23,7 @@ from recaudo.desk.cases import customer_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.story import tell_entries
 from recaudo.desk.views.holds import BY_HAND
+from recaudo.insights.queries.home import freshness
 from recaudo.insights.queries.statement import Statement, statement
 from recaudo.insights.queries.timeline import timeline
 from recaudo.portfolio.actions.customers import claim
@@ -45,6 +46,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "customer": found,
         "tax_id": mask_tax_id(found.tax_id),
         "statement": told,
+        "fresh": freshness(request.creditor, request.today),
         "dpd": account.most_days(told),
         "limit_use": _limit_use(found, told),
         "page": page,

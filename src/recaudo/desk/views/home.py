@@ -20,7 +20,7 @@ from recaudo.core.problems import Problem
 from recaudo.desk import charts, tasks
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.names import REASONS, TASK_KINDS, called, channel
+from recaudo.desk.names import REASONS, TASK_KINDS, called, sent_by
 from recaudo.insights.queries.home import Home, Point, as_json, freshness, from_json, stamp
 from recaudo.insights.queries.home import home as read_figures
 from recaudo.portfolio.queries.customers import visible_customers
@@ -83,7 +83,7 @@ def run_state(request: DeskRequest) -> HttpResponse:
 def _work_context(work: Today, names: Titles) -> dict[str, Any]:
     return {
         "task_rows": [(each, called(TASK_KINDS, each.code)) for each in work.tasks],
-        "message_rows": [(each, channel(each.code)) for each in work.messages],
+        "message_rows": [(each, sent_by(each.code)) for each in work.messages],
         "segment_rows": [(each, names.segment(each.code)) for each in work.segments],
         "reason_rows": [(each, called(REASONS, each.code)) for each in work.reasons],
     }

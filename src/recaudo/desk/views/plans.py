@@ -18,11 +18,10 @@ from recaudo.desk import figures
 from recaudo.desk.book import titles
 from recaudo.desk.conditions import in_words
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.names import MESSAGE_STATES, TASK_KINDS, called, channel
+from recaudo.desk.names import MESSAGE_STATES, TASK_KINDS, called, sent_by
 from recaudo.portfolio.models import Channel
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.book import Book, StepPart, notices_of
-from recaudo.strategy.telling import channel_told
 
 SHOWN = 50
 ANCHORS = {
@@ -57,7 +56,7 @@ def messages(request: DeskRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [
-            {"message": each, "step": book.step(each.step_key), "channel": channel(each.channel)}
+            {"message": each, "step": book.step(each.step_key), "channel": sent_by(each.channel)}
             for each in page
         ],
         "state": state,
@@ -155,5 +154,5 @@ def _when(step: StepPart) -> str:
 
 
 def _by(channels: tuple[str, ...]) -> str:
-    told = [channel_told(each) for each in channels]
+    told = [sent_by(each) for each in channels]
     return format_list(told, style="or", locale=figures.locale())

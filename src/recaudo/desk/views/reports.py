@@ -13,7 +13,7 @@ from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.views.exports import TYPES, download
-from recaudo.insights.export import Table, as_csv, as_xlsx
+from recaudo.insights.export import Cell, Table, as_csv, as_xlsx
 from recaudo.insights.queries.ageing import GROUPINGS, By, ageing
 from recaudo.insights.queries.kpis import kpis
 from recaudo.insights.reports import BY_TITLES, ageing_tables, kpis_table
@@ -32,9 +32,15 @@ def report(request: DeskRequest, name: str) -> HttpResponse:
     }
     try:
         table = _tables(request, name)[0]
-        context |= {"table": table, "rows": table.rows[:SHOWN], "left": len(table.rows) - SHOWN}
-        if table.rows and table.rows[-1].level == 2 and len(table.rows) > SHOWN:
-            context["total"] = table.rows[-1]
+        rows = [row.cells for row in table.rows]
+        skip = 1 if name != "kpis" and all(_says_twice(cells) for cells in rows) else 0
+        context |= {
+            "table": table,
+            "headings": table.headings[skip:],
+            "rows": [(row.level, row.cells[skip:]) for row in table.rows[:SHOWN]],
+            "left": len(rows) - SHOWN,
+            "total": rows[-1][skip:] if len(rows) > SHOWN and table.rows[-1].level == 2 else None,
+        }
     except Problem as problem:
         context["refusal"] = words.sentence(problem)
     return render(request, "desk/report.html", context)
@@ -59,6 +65,11 @@ def export(request: DeskRequest, name: str, kind: str) -> HttpResponse:
     )
     content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables)
     return download(f"{name}-{request.creditor.code}-{request.today}", content, kind)
+
+
+def _says_twice(cells: Sequence[Cell]) -> bool:
+    """The code is the name, as where people are only known by their name."""
+    return cells[0] in (cells[1], "")
 
 
 def _tables(request: DeskRequest, name: str, *, with_customers: bool = False) -> list[Table]:
