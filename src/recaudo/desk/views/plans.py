@@ -47,17 +47,19 @@ def messages(request: DeskRequest) -> HttpResponse:
     chosen = everything.filter(state=state)
     if by_channel in Channel.values:
         chosen = chosen.filter(channel=by_channel)
-    chosen = chosen.select_related("customer").order_by("not_before", "-balance", "id")
-    pages = Paginator(chosen, SHOWN)
+    order = ("not_before", "-balance", "id")
+    # The numbers of one page first: the customers' names are looked up for these alone.
+    pages = Paginator(chosen.order_by(*order).values_list("pk", flat=True), SHOWN)
     if not by_channel:
         pages.count = counts.get(state, {"count": 0})["count"]  # already counted
     page = pages.get_page(request.GET.get("page"))
+    shown = Message.objects.filter(pk__in=list(page)).select_related("customer").order_by(*order)
     book = titles()
     context = {
         "page": page,
         "rows": [
             {"message": each, "step": book.step(each.step_key), "channel": sent_by(each.channel)}
-            for each in page
+            for each in shown
         ],
         "state": state,
         "channel": by_channel,
