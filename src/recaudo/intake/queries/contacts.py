@@ -6,7 +6,7 @@ role that the file gives (F17). Without a name they are the customer's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recaudo.intake.queries.staging import Staging
 from recaudo.intake.reading.identifiers import email, phone
@@ -109,11 +109,12 @@ def find_contacts(staging: Staging) -> None:
     if not values:
         said, values = ["email"], ["('email', r.email)"]
     staging.table("in_point", _POINT.format(said=", ".join(said), values=", ".join(values)))
-    staging.fill(
+    staging.convert(
         "in_judged",
         "said text, value text, country text, channel text, normalised text, is_valid boolean, "
         "reason text",
-        _judged(staging.read(_UNJUDGED)),
+        _UNJUDGED,
+        _judged,
     )
     staging.table("in_contact", _CONTACT)
     staging.notice(
@@ -125,7 +126,7 @@ def find_contacts(staging: Staging) -> None:
     )
 
 
-def _judged(written: list[tuple[str, str, str]]) -> Iterator[tuple[object, ...]]:
+def _judged(written: Sequence[tuple[str, str, str]]) -> Iterator[tuple[object, ...]]:
     """Each value in the one form by which it is compared. A mobile number can also take an SMS."""
     for said, value, country in written:
         if said == "email":

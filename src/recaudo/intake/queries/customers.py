@@ -8,6 +8,8 @@ something counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from recaudo.core.payment_days import as_stored, read_calendar
 from recaudo.core.problems import Problem
 from recaudo.intake.queries.staging import Staging, as_json
@@ -163,21 +165,19 @@ def _merged(staging: Staging, said: list[str]) -> str:
 
 
 def _normalise_tax_ids(staging: Staging) -> None:
-    def rows() -> list[tuple[object, ...]]:
-        found: list[tuple[object, ...]] = []
-        for written, country, kind in staging.read(_TAX_IDS):
-            each = tax_id(written, country, kind)
-            found.append(
-                (written, country, kind, each.normalised, each.kind, each.is_valid, each.person)
-            )
-        return found
-
-    staging.fill(
+    staging.convert(
         "in_tax",
         "tax_id text, country text, kind_said text, normalised text, kind text, is_valid boolean, "
         "person text",
-        rows() if staging.has("tax_id") else [],
+        _TAX_IDS,
+        _tax_ids,
     )
+
+
+def _tax_ids(written: Sequence[tuple[str, str, str]]) -> Iterator[tuple[object, ...]]:
+    for text, country, kind in written:
+        found = tax_id(text, country, kind)
+        yield (text, country, kind, found.normalised, found.kind, found.is_valid, found.person)
 
 
 def _read_calendars(staging: Staging) -> None:

@@ -60,6 +60,8 @@ PG_TYPES = {
 }
 #: Rows of a batch are cut to this many bytes of COPY at a time, roughly.
 _CHUNK = 8 << 20
+#: Rows that are in Python's hands at a time.
+_FETCHED = 20_000
 
 _MAKE_ROW = """
 CREATE TEMPORARY TABLE in_row (
@@ -114,6 +116,24 @@ class Staging:
         with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+        self.run(f"ANALYZE {name}")
+
+    def convert(
+        self,
+        name: str,
+        columns: str,
+        select: str,
+        each: Callable[[Sequence[tuple[Any, ...]]], Iterable[Sequence[Any]]],
+    ) -> None:
+        """A temporary table of what ``each`` makes in Python of the rows of ``select``, some
+        thousands at a time. Needs a transaction."""
+        self.run(f"CREATE TEMPORARY TABLE {name} ({columns})")
+        with connection.chunked_cursor() as source:
+            source.execute(select, self.params)
+            while rows := source.fetchmany(_FETCHED):
+                with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                    for row in each(rows):
+                        copy.write_row(row)
         self.run(f"ANALYZE {name}")
 
     def notice(self, code: str, select: str) -> None:
