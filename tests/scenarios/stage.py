@@ -255,7 +255,7 @@ class Stage:
 
     def day(self, day: str | None, month: str | None, year: str | None = None) -> date:
         assert day and month
-        return date(int(year or self.today.year), MONTHS.index(month[:3]) + 1, int(day))
+        return date(int(year or self.today.year), MONTHS.index(month) + 1, int(day))
 
     def amount(self, text: str) -> Decimal:
         return Decimal(text.replace(".", ""))

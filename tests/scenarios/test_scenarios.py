@@ -12,7 +12,7 @@ from scenarios.stage import Stage
 FILES = sorted(Path(__file__).parent.glob("*.md"))
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_goes_as_told(file):
     stage = Stage()

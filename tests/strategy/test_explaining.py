@@ -34,7 +34,7 @@ def test_before_any_run_it_says_so():
 def test_it_is_told_from_the_debt_to_the_priority():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=15, amount=700_000)
-    run_and_release(creditor, engine="postgres")
+    run_and_release(creditor)
     sentences = told(creditor, customer)
     assert sentences[:4] == [
         "Cliente A debe $700.000, todo vencido; lo más antiguo, hace 15 días.",
@@ -62,14 +62,14 @@ def customer_document(creditor, customer):
 def test_the_numbers_are_written_as_in_the_creditors_country():
     creditor = ready_creditor(country="MX", currency="MXN", timezone="America/Mexico_City")
     customer, _ = owing(creditor, "A", dpd=8, amount=70_000)
-    run(creditor, engine="postgres")
+    run(creditor)
     assert told(creditor, customer)[0].startswith("Cliente A debe $70,000, todo vencido")
 
 
 def test_the_value_is_the_chance_times_the_balance_minus_the_cost():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=15, amount=700_000)
-    run(creditor, engine="postgres")
+    run(creditor)
     why = explain(creditor, customer).priority
     assert why.balance == 700_000
     hoped = why.balance * why.probability_ppm / 1_000_000
@@ -81,7 +81,7 @@ def test_the_value_is_the_chance_times_the_balance_minus_the_cost():
 def test_a_proposal_is_called_one():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=8)
-    run(creditor, engine="postgres")
+    run(creditor)
     assert "Es una propuesta: nada sale hasta que se libere el primer proceso." in told(
         creditor, customer
     )
@@ -91,7 +91,7 @@ def test_several_documents_are_summed():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=8, amount=100_000)
     make_document(customer, 200_000, due_on=DAY.replace(day=6))
-    run(creditor, engine="postgres")
+    run(creditor)
     step = told(creditor, customer)[2]
     assert step.endswith("Se habla de 2 documentos que suman $300.000.")
 
@@ -100,7 +100,7 @@ def test_a_hold_is_told_with_its_end_and_reason():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=8)
     make_hold(customer, until_on="2026-05-01", reason="revisa con su contador")
-    run(creditor, engine="postgres")
+    run(creditor)
     sentences = told(creditor, customer)
     assert "Está en pausa." in sentences
     assert (
@@ -112,7 +112,7 @@ def test_a_hold_is_told_with_its_end_and_reason():
 def test_the_facts_behind_the_segment_come_with_their_titles_and_units():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=8, amount=30_000_000)
-    run(creditor, engine="postgres")
+    run(creditor)
     segment = explain(creditor, customer).segment
     assert segment.code == "grande_en_mora"
     assert [(n.fact, n.unit) for n in segment.numbers] == [
@@ -132,7 +132,7 @@ def test_every_reason_has_its_sentence():
 def test_in_english_the_sentences_are_asked_from_the_catalogue():
     creditor = ready_creditor()
     customer, _ = owing(creditor, "A", dpd=8)
-    run(creditor, engine="postgres")
+    run(creditor)
     with translation.override("en"):
         why = explain(creditor, customer)
         assert why.segment.name == "1 to 30 days late"

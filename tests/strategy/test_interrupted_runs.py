@@ -22,7 +22,7 @@ from recaudo.strategy.actions.holds import place_hold
 from recaudo.strategy.actions.kept_facts import creditor_folder
 from recaudo.strategy.actions.locks import RUNS, run_lock
 from recaudo.strategy.judging import dsn
-from recaudo.strategy.models import Run
+from recaudo.strategy.models import Decision, Run
 from strategy.portfolio import (
     DAY,
     ONE,
@@ -216,6 +216,21 @@ def test_a_refresh_during_a_run_waits_for_a_job():
             [creditor.pk],
         )
         assert len(cursor.fetchall()) == 1
+
+
+def test_a_run_waits_for_somebody_who_reads_the_decisions():
+    creditor = ready_creditor()
+    owing(creditor, "A")
+    run_and_release(creditor)
+    with psycopg.connect(dsn().conninfo) as reader:
+        reader.execute("SELECT * FROM strategy_decision")
+        process = start_run(creditor, DAY + ONE)
+        time.sleep(3)
+        assert process.poll() is None
+        with scope(creditor=creditor):
+            assert Decision.objects.count() == 1, "who reads meanwhile reads the day before"
+        reader.rollback()
+        assert process.communicate(timeout=60)[0].strip() == "done"
 
 
 def test_the_lock_is_let_go_after_a_refusal():

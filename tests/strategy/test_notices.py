@@ -29,7 +29,7 @@ def creditor():
     """Released, with one customer who owes something far from due."""
     creditor = ready_creditor()
     owing(creditor, "A", dpd=-60)
-    run_and_release(creditor, engine="postgres")
+    run_and_release(creditor)
     return creditor
 
 
@@ -46,7 +46,7 @@ def everything_in_scope(creditor):
 
 
 def on(creditor, days):
-    run(creditor, DAY + days * ONE, engine="postgres")
+    run(creditor, DAY + days * ONE)
     return waiting(creditor)
 
 
@@ -169,7 +169,7 @@ def test_a_notice_of_yesterday_is_withdrawn_from_whoever_asks_for_silence_today(
 def test_a_notice_does_not_fill_the_minimum_gap(creditor):
     customer = customer_of(creditor)
     make_credit(customer, 10, value_on=DAY)
-    run(creditor, DAY, engine="postgres")
+    run(creditor, DAY)
     make_document(customer, due_on=DAY - 7 * ONE)
     assert ("A", "pago_recibido", "email") in waiting(creditor)
     assert ("A", "vencida_8", "email") in on(creditor, 1)
@@ -188,6 +188,6 @@ def test_a_book_without_notices_sends_none():
         start, end = toml.index("[notices.issued]"), toml.index("[steps.previo_5]")
         save_book(creditor, toml[:start] + toml[end:], by=None)
         with_channels(make_customer(creditor, "Z"))
-        run_and_release(creditor, engine="postgres")
+        run_and_release(creditor)
         make_credit(creditor.customer_set.get(), 10, value_on=DAY + ONE)
         assert on(creditor, 1) == []

@@ -25,7 +25,7 @@ NOON = datetime(2026, 4, 15, 17, tzinfo=UTC)
 def creditor():
     creditor = ready_creditor()
     owing(creditor, "A", dpd=15)
-    run_and_release(creditor, engine="postgres")
+    run_and_release(creditor)
     with scope(creditor=creditor):
         yield creditor
 
@@ -51,7 +51,7 @@ def test_a_finished_task_does_not_come_back(creditor):
     finish_task(Task.objects.get(), outcome="talked", now=NOON, by=make_member(creditor))
     assert Decision.objects.get().reason in ("min_gap", "not_yet_due")
     for days in range(4):
-        run(creditor, DAY + days * ONE, engine="postgres")
+        run(creditor, DAY + days * ONE)
         assert waiting(creditor) == []
 
 
@@ -83,7 +83,7 @@ def test_a_hold_withdraws_the_work_at_once_and_its_release_brings_it_back(credit
 def test_a_hold_on_one_document_leaves_the_others(creditor):
     customer = creditor.customer_set.get()
     other = make_document(customer, 50_000, due_on=DAY.replace(day=1))
-    run(creditor, engine="postgres")
+    run(creditor)
     place_hold(creditor, customer, kind="disputed", reason="precio", today=DAY, document=other)
     task = Task.objects.get(state="open")
     assert [item.document_id == other.pk for item in task.items.filter(is_live=True)] == [False]
@@ -109,7 +109,7 @@ def test_a_hold_that_makes_no_sense_is_refused(creditor, wrong, code):
 def test_a_hold_until_tomorrow_is_the_shortest(creditor):
     customer = creditor.customer_set.get()
     place_hold(creditor, customer, kind="manual", reason="x", today=DAY, until_on=DAY + ONE)
-    run(creditor, DAY + ONE, engine="postgres")
+    run(creditor, DAY + ONE)
     assert waiting(creditor) == [("A", "llamada_15", "phone")]
 
 

@@ -24,7 +24,7 @@ ORDERS = ("priority", "overdue", "dpd", "balance", "next_on", "name")
 def creditor():
     creditor = ready_creditor()
     mixed_portfolio(creditor)
-    run(creditor, engine="postgres")
+    run(creditor)
     return creditor
 
 
@@ -97,7 +97,7 @@ def test_held_customers_are_a_list_of_their_own():
     customer, _ = owing(creditor, "A", dpd=8)
     make_hold(customer)
     owing(creditor, "B", dpd=8)
-    run(creditor, engine="postgres")
+    run(creditor)
     assert codes(worklist(creditor, None, as_of=DAY, where=Filter(work="held"))) == ["A"]
 
 
@@ -107,7 +107,7 @@ def test_a_collector_sees_only_their_own():
     owing(creditor, "AJENO", dpd=15)
     collector = make_member(creditor, Role.COLLECTOR)
     assign(mine, collector)
-    run(creditor, engine="postgres")
+    run(creditor)
     assert codes(worklist(creditor, collector, as_of=DAY)) == ["MIO"]
     assert worklist_count(creditor, collector, as_of=DAY) == 1
     figures = today(creditor, collector, as_of=DAY)

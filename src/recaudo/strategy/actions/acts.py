@@ -85,7 +85,6 @@ def _stage(cursor: CursorWrapper, acts: pa.Table, items: pa.Table) -> None:
         cursor.execute(statement)
     copy_in(cursor, "stage_act", acts)
     copy_in(cursor, "stage_item", items)
-    cursor.execute("CREATE INDEX ON stage_item (act)")
     cursor.execute("ANALYZE stage_act (act, customer_id)")
     cursor.execute("ANALYZE stage_item (act)")
 

@@ -99,7 +99,8 @@ def _lock_parents(cursor: CursorWrapper, tables: Sequence[str]) -> None:
         try:
             with transaction.atomic():
                 cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
-                cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+                parents = ", ".join(f"ONLY {table}" for table in tables)
+                cursor.execute(f"LOCK TABLE {parents} IN ACCESS EXCLUSIVE MODE")
                 cursor.execute("SET LOCAL lock_timeout = DEFAULT")
             return
         except OperationalError as error:
