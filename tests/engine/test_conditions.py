@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlglot
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.portfolios import PLAN, customer, document, email, judged_engine
 from recaudo.core.problems import Problem
@@ -143,3 +145,25 @@ def test_only_the_common_subset_is_written() -> None:
     compiled = compile_condition(written, FACTS)
     for dialect in ("duckdb", "spark", "postgres"):
         assert len(sqlglot.parse(f"SELECT {compiled.sql}", dialect=dialect)) == 1
+
+
+VOCABULARY = """
+balance max_dpd oldest_due_on product can_email p_pay nothing 0 1 12.5 1e3 'a' '2026-01-01' TRUE
+NULL AND OR NOT IN BETWEEN IS = <> < >= + - * / % ( ) , ; -- || :: . LIKE SELECT FROM CASE WHEN
+THEN END EXISTS pg_sleep $1 ? " ' \\ é
+"""
+TOKENS = st.sampled_from([*VOCABULARY.split(), "\x00", "\n"])
+
+
+@pytest.mark.django_db
+@settings(max_examples=400, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(words=st.lists(TOKENS, min_size=1, max_size=9))
+def test_whatever_is_typed_is_refused_or_runs(words: list[str]) -> None:
+    try:
+        compiled = compile_condition(" ".join(words), FACTS)
+    except Problem as refused:
+        assert 1 <= int(str(refused.facts["position"])) <= len(" ".join(words)) + 1
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM strategy_customer_facts WHERE {compiled.sql}")

@@ -91,7 +91,6 @@ joined AS (
          COALESCE(h.kind, '') AS hold, h.until_day AS hold_until,
          CASE WHEN c.calendar <> '' THEN x.day END AS next_payment_on
   FROM customers c
-    LEFT JOIN balances b ON b.customer_id = c.customer_id
     LEFT JOIN products m ON m.customer_id = c.customer_id
     LEFT JOIN behaviour p ON p.customer_id = c.customer_id
     LEFT JOIN contacts t ON t.customer_id = c.customer_id
@@ -103,6 +102,7 @@ joined AS (
     LEFT JOIN consents g ON g.customer_id = c.customer_id
     LEFT JOIN last_payments l ON l.customer_id = c.customer_id
     LEFT JOIN next_days x ON x.calendar = c.calendar
+    LEFT JOIN balances b ON b.customer_id = c.customer_id
 ),
 worked_out AS (
   SELECT joined.*,
