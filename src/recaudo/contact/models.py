@@ -81,9 +81,7 @@ class Message(CreditorRow):
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "planned", "withdrawn"]), name="message_state"
             ),
-            models.CheckConstraint(
-                condition=Q(channel__in=Channel.values), name="message_channel"
-            ),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="message_channel"),
         ]
         indexes = [
             models.Index(
