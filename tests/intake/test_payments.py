@@ -99,6 +99,19 @@ def test_a_payment_and_its_return_in_one_file_leave_nothing(owing: Company) -> N
     assert owing.unapplied() == 0
 
 
+def test_a_payment_without_a_reference_is_taken_back_by_document_and_amount(
+    owing: Company,
+) -> None:
+    owing.load(HEADINGS, "C1;F1;2026-07-20;60;", "C1;F2;2026-07-20;50;", "C1;F1;2026-07-21;40;")
+    rows = (HEADINGS, "C1;F1;2026-07-28;-60;")
+
+    assert owing.load(*rows)["updated"] == 1
+
+    assert owing.balances() == {"F1": Decimal(60)}
+    assert owing.load(*rows)["unchanged"] == 1
+    assert owing.load(HEADINGS, "C1;F1;2026-07-29;-60;")["rejected"] == 1
+
+
 def test_a_return_of_an_unknown_payment_is_rejected(owing: Company) -> None:
     result = owing.load(HEADINGS, "C1;F1;2026-07-28;-60;RC-9")
 

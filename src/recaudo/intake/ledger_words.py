@@ -64,7 +64,8 @@ SENTENCES: dict[str, str] = {
         "su nombre."
     ),
     "payment_to_take_back_unknown": N_(
-        "No se encontró el pago que esta fila devuelve. Escriba la misma referencia del pago."
+        "No se encontró el pago que esta fila devuelve. Escriba la misma referencia, o el mismo "
+        "documento y valor del pago."
     ),
     "rate_already_set": N_(
         "La tasa de {currency} del {day} ya es {rate}. Una tasa registrada no se cambia."

@@ -108,11 +108,11 @@ def import_file(
             try:
                 return _bring_in(batch, opened, accepted, by, origin, progress, started)
             except Exception as error:
-                problem = database_problem(error)
-                fail(batch, problem or error)
-                if problem is None:
+                told = database_problem(error)
+                fail(batch, told or error)
+                if told is None:
                     raise
-                raise problem from error
+                raise told from error
             finally:
                 drop()
 

@@ -125,6 +125,28 @@ LEFT JOIN in_customer c ON c.code = i.customer_code
 WHERE NOT EXISTS (SELECT FROM in_known k WHERE k.seq = i.seq)
 """
 
+# A payment taken back without a reference is the newest of the same customer, document and amount;
+# one that was taken back on that very day before all others, so that twice is as once.
+_TAKEN_BACK = """
+UPDATE in_payment p SET external_id = f.external_id
+FROM (
+  SELECT DISTINCT ON (n.seq) n.seq, m.external_id
+  FROM in_payment n
+  JOIN (
+    SELECT k.external_id, k.value_on, k.original_amount AS amount, a.value_on AS back_on
+    FROM payments_credit k
+    LEFT JOIN payments_creditadjustment a ON a.credit_id = k.id AND a.reason = 'taken_back'
+    WHERE k.creditor_id = %(creditor)s AND k.source = 'import'
+    UNION ALL
+    SELECT o.external_id, o.paid_on, o.amount, NULL FROM in_payment o WHERE o.amount > 0
+  ) m ON m.amount = -n.amount AND m.value_on <= n.paid_on
+    AND STARTS_WITH(m.external_id, '|' || n.owner_code || '|' || COALESCE(n.number, '') || '|')
+    AND COALESCE(m.back_on = n.paid_on, TRUE)
+  WHERE n.amount < 0 AND n.reference IS NULL
+  ORDER BY n.seq, m.back_on IS NULL, m.value_on DESC, m.external_id
+) f WHERE f.seq = p.seq
+"""
+
 _PAYMENT_VERDICTS = """
 WITH ranked AS (
   SELECT p.*, FIRST_VALUE(amount) OVER w AS first_amount, FIRST_VALUE(paid_on) OVER w AS first_day,
@@ -214,6 +236,8 @@ def find_credits(staging: Staging) -> None:
     staging.table("in_number_of", _NUMBER_OF)
     staging.table("in_payment", _PAYMENT)
     if "payment" in records:
+        if staging.value("SELECT EXISTS (SELECT FROM in_payment WHERE amount < 0)"):
+            staging.run(_TAKEN_BACK)
         staging.run(_PAYMENT_VERDICTS)
         staging.notice(
             "payment_not_tied",
