@@ -1,8 +1,8 @@
 """From a code and its facts to the sentence a person reads, in their language.
 
-Each app keeps the Spanish sentences of its codes in ``words.py`` (``SENTENCES``: code → format
-string with the facts' names). Nothing here raises for what is missing: a sentence about an error
-must not become another error.
+Each app keeps the Spanish sentences of its codes in ``words`` (a module or a folder), as
+``SENTENCES``: code → format string with the facts' names. Nothing here raises for what is missing:
+a sentence about an error must not become another error.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,8 @@ def all_sentences() -> list[tuple[str, str, str]]:
     """(app, code, sentence) of all apps that have a ``words`` module, by app."""
     found = []
     for package in iter_modules(recaudo.__path__):
-        if (files(recaudo) / package.name / "words.py").is_file():
+        room = files(recaudo) / package.name
+        if (room / "words.py").is_file() or (room / "words" / "__init__.py").is_file():
             try:
                 entries: dict[str, str] = import_module(f"recaudo.{package.name}.words").SENTENCES
             except (Problem, ImproperlyConfigured, AppRegistryNotReady):

@@ -35,6 +35,14 @@ class Creditor(models.Model):
     run_at_hour = models.PositiveSmallIntegerField(default=6)
     # Empty until a person has released the first run (F9).
     released_at = models.DateTimeField(null=True, blank=True)
+    # Who it is to those who owe: in every message (practices: creditor's identity).
+    address = models.TextField(blank=True, default="", db_default="")
+    phone = models.TextField(blank=True, default="", db_default="")
+    website = models.TextField(blank=True, default="", db_default="")
+    # The part of the country whose holidays and rules count too (BR-SP), where there are any.
+    subdivision = models.TextField(blank=True, default="", db_default="")
+    # Days that contact holds after a customer says that they paid (F13).
+    reported_paid_days = models.PositiveSmallIntegerField(default=3, db_default=3)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -1,4 +1,4 @@
-"""The change log: who changed, exported or looked at what. Rows are only ever added."""
+"""The change log (who changed, exported or looked at what) and the events that rooms above hear."""
 
 from __future__ import annotations
 
@@ -28,4 +28,31 @@ class ChangeEvent(models.Model):
         indexes = [
             models.Index(fields=["creditor", "-at"], name="change_by_creditor"),
             models.Index(fields=["subject", "subject_id"], name="change_by_subject"),
+        ]
+
+
+class DomainEvent(models.Model):
+    """Something happened that a room above may act on (a reply came, a payment was reported).
+
+    Written in the same transaction as what happened; delivered once to each subscriber that
+    ``config/subscribers.py`` names. ``facts`` hold numbers and codes, never contact values.
+    """
+
+    creditor = models.ForeignKey(Creditor, on_delete=models.PROTECT, db_index=False)
+    kind = models.TextField()
+    customer_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    # Failures so far, and the code of the last: looked at by `recaudo check`.
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    error_code = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="event_waiting",
+                condition=models.Q(delivered_at__isnull=True),
+            ),
         ]

@@ -14,6 +14,8 @@ from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
 from recaudo.access.models import Creditor
+from recaudo.audit.events import DELIVERY, deliver
+from recaudo.config.subscribers import SUBSCRIBERS
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
 from recaudo.strategy.tasks import run_due
@@ -34,6 +36,15 @@ def runs_of_the_day(timestamp: int) -> None:
         if outcome == "done":
             creditor = Creditor.objects.get(code=code)
             take_photo(creditor, local_day(now, creditor.timezone))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=DELIVERY, queueing_lock=DELIVERY)
+def events(timestamp: int) -> None:
+    """Events go to who listens; usually at once, and every minute what was left."""
+    counts = deliver(SUBSCRIBERS)
+    if counts["failed"]:
+        log.warning("events: %s", counts)
 
 
 @app.periodic(cron="30 4 * * *")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -111,3 +112,97 @@ class Application(CreditorRow):
             ),
         ]
         indexes = [models.Index(fields=["creditor", "value_on"], name="application_value_on")]
+
+
+class PaymentWay(CreditorRow):
+    """How to pay the creditor, as a message tells it (F11): an account, an agreement, a link.
+
+    ``kind``: ``account``, ``agreement`` (convenio), ``clabe``, ``link``, ``cash``. ``details`` is
+    one line, or the address of a link, in which ``{reference}`` stands for the payment reference.
+    """
+
+    kind = models.TextField()
+    title = models.TextField()
+    details = models.TextField()
+    currency = models.CharField(max_length=3)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["account", "agreement", "clabe", "link", "cash"]),
+                name="payment_way_kind",
+            ),
+        ]
+
+
+class PaymentReference(CreditorRow):
+    """The customer's stable reference for paying, with its check digits (F11). Never reused.
+
+    Unique in the whole installation: agencies collect several creditors into one account.
+    """
+
+    customer = owned_key(Customer, related_name="payment_references")
+    reference = models.TextField(unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer"], name="payment_reference_of_customer"),
+        ]
+
+
+class ReportedPayment(CreditorRow):
+    """The customer says that they paid (F13): amount, day, bank, a picture of the receipt.
+
+    ``state``: ``waiting`` (contact holds until ``until_on``), ``matched`` (its money was seen),
+    ``expired`` (nothing came: back on the list), ``rejected``. ``hold_id`` is its hold in
+    portfolio. ``image_sha256`` is the same for the same picture; ``repeats`` the earlier report of
+    it, if any.
+    """
+
+    customer = owned_key(Customer, related_name="reported_payments")
+    document = owned_key(Document, null=True, blank=True, db_index=False)
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    paid_on = models.DateField(null=True, blank=True)
+    bank = models.TextField(blank=True, default="")
+    reference = models.TextField(blank=True, default="")
+    image_path = models.TextField(blank=True, default="")
+    image_sha256 = models.CharField(max_length=64, blank=True, default="")
+    repeats = owned_key("self", null=True, blank=True, db_index=False)
+    state = models.TextField(default="waiting", db_default="waiting")
+    until_on = models.DateField()
+    hold_id = models.BigIntegerField(null=True, blank=True)
+    credit = owned_key(Credit, null=True, blank=True, db_index=False)
+    source = models.TextField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "id"], name="reported_of_creditor"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "matched", "expired", "rejected"]),
+                name="reported_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="reported_positive"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creditor", "until_on"],
+                name="reported_waiting",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["creditor", "image_sha256"],
+                name="reported_image",
+                condition=~Q(image_sha256=""),
+            ),
+        ]

@@ -128,10 +128,13 @@ class Task(CreditorRow):
 
     ``state``: ``proposed`` (F9), ``open``, ``done``, ``withdrawn``. ``due_on`` is its deadline.
     ``outcome`` says what came of it, or why it was withdrawn. ``priority`` as in ``Decision``.
+    ``due_at`` is the hour that was agreed, where one was (a callback). ``run_id`` is empty where no
+    run asked for it. ``escalated_at``: it was left past its deadline and is the supervisor's now
+    (S1-17).
     """
 
     customer = owned_key(Customer, related_name="tasks")
-    run_id = models.BigIntegerField()
+    run_id = models.BigIntegerField(null=True, blank=True)
     step_key = models.TextField()
     kind = models.TextField()
     channel = models.TextField(blank=True, default="")
@@ -140,6 +143,9 @@ class Task(CreditorRow):
     currency = models.CharField(max_length=3)
     balance = models.DecimalField(max_digits=18, decimal_places=4)
     due_on = models.DateField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, default="", db_default="")
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, db_index=False
     )
@@ -168,6 +174,9 @@ class Task(CreditorRow):
                 condition=Q(state="open"),
             ),
             models.Index(fields=["creditor", "run_id"], name="task_run"),
+            models.Index(
+                fields=["creditor", "due_on"], name="task_unattended", condition=Q(state="open")
+            ),
         ]
 
 

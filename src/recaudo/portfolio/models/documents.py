@@ -253,3 +253,31 @@ class ExchangeRate(CreditorRow):
             ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="rate_positive"),
         ]
+
+
+class DocumentFile(CreditorRow):
+    """A file of a document: its PDF, XML, purchase order, delivery note (F26).
+
+    The bytes lie under the installation's files, at ``path``. Insert-only; a newer file of the same
+    kind counts instead of an older one.
+    """
+
+    document = owned_key(Document, related_name="files")
+    # ``pdf``, ``xml``, ``order``, ``delivery_note``, ``other``.
+    kind = models.TextField()
+    name = models.TextField()
+    content_type = models.TextField()
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.TextField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "id"], name="document_file_of_creditor"),
+            models.UniqueConstraint(fields=["document", "sha256"], name="document_file_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["pdf", "xml", "order", "delivery_note", "other"]),
+                name="document_file_kind",
+            ),
+        ]

@@ -188,6 +188,7 @@ WITHDRAW_MESSAGES = """
 UPDATE contact_message m
 SET state = 'withdrawn', withdrawn_at = NOW(), withdrawn_reason = g.reason
 FROM stage_gone g WHERE g.kind = 'message' AND g.state = 'planned' AND m.id = g.id
+  AND m.state = 'planned'
 """
 WITHDRAW_TASKS = """
 UPDATE strategy_task t SET state = 'withdrawn', finished_at = NOW(), outcome = g.reason

@@ -1,0 +1,3 @@
+"""The gate's refusals."""
+
+SENTENCES: dict[str, str] = {}

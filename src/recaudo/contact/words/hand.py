@@ -1,0 +1,3 @@
+"""Contacts that people make."""
+
+SENTENCES: dict[str, str] = {}

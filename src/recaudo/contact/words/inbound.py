@@ -1,0 +1,3 @@
+"""What comes back."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Mailboxes and servers."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Messages on their way."""
+
+SENTENCES: dict[str, str] = {}
