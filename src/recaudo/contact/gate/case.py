@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from recaudo.contact.gate.shapes import Request
@@ -11,6 +11,8 @@ from recaudo.core.contact_rules.shapes import Contact, Rules, Source
 
 #: From the strictest to the loosest: which regime a word names where several bind.
 REGIMES = ("consumer", "guarantor", "small_company", "supervised_lender", "company")
+#: The debts of another creditor's contact: none of ours, so that it shares none.
+FOREIGN = frozenset({"~"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +20,18 @@ class Law:
     """What binds a contact: the rules of one or several regimes together, the house's beside them.
 
     ``both`` is law and house together; it is ``rules`` itself where there is no house rule.
-    ``consent``: contact needs the customer's word for the channel, by this source.
+    ``answering…``: the same for an answer to the customer's own message. ``zones``: all that the
+    customer may be in, one where it is known. ``consent``: contact needs the customer's word for
+    the channel, by this source.
     """
 
     pack: str
     regime: str
     rules: Rules
     both: Rules
-    zone: str
+    answering: Rules
+    answering_both: Rules
+    zones: tuple[str, ...]
     is_holiday: Callable[[date], bool]
     consent: Source | None = None
 
@@ -100,4 +106,3 @@ class Case:
     is_covered: bool = False
     is_small: bool = False
     stale: dict[str, object] | None = None
-    own: dict[str, object] = field(default_factory=dict)

@@ -6,12 +6,12 @@ The order is the one of docs/rules/gate.md; the first refusal is the word.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from recaudo.contact.gate.case import Case, Held, Item, Law, Point, Said
-from recaudo.contact.gate.shapes import Request, Word
-from recaudo.core.contact_rules import judge
+from recaudo.contact.gate.case import FOREIGN, Case, Held, Item, Law, Point, Said
+from recaudo.contact.gate.shapes import Request, Word, WordKind
+from recaudo.core.contact_rules import judge, judge_everywhere
 from recaudo.core.contact_rules.shapes import LAW_CHANNEL, Ask, Channel, Rules
 from recaudo.core.contact_rules.shapes import Said as RulesSaid
 
@@ -82,34 +82,22 @@ def decide(case: Case, *, without_house: bool = False) -> Word:
     return _judged(case, law, left, facts, without_house=without_house)
 
 
-def _fact_word(
-    case: Case, refused: _Refusal, left: Sequence[Item], law: Law | None = None
-) -> Word:
+def _fact_word(case: Case, refused: _Refusal, left: Sequence[Item], law: Law | None = None) -> Word:
     law = law or case.law_of(_regimes(case, left))
     earliest, facts = None, dict(refused.facts or {})
     if refused.floor is not None:
         earliest = _first_allowed(case, law, left, refused.floor)
     if refused.rule == "consent_missing" and law.consent is not None:
-        return _told(
-            case,
-            Word(
-                False,
-                "law",
-                refused.rule,
-                law.consent.article,
-                law.consent.grade,
-                law.pack,
-                law.regime,
-                facts=facts | {"is_law": law.consent.is_law},
-            ),
-            law,
-        )
-    kind = "house" if refused.rule in HOUSE_RULES else "fact"
-    word = Word(
-        False, kind, refused.rule, pack=law.pack, regime=law.regime, earliest_at=earliest,
-        facts=facts,
-    )  # fmt: skip
-    return _told(case, word, law)
+        source = law.consent
+        facts["is_law"] = source.is_law
+        word = Word(
+            False, "law", refused.rule, source.article, source.grade, law.pack, law.regime, None, facts
+        )  # fmt: skip
+        return _told(word, law)
+    kind: WordKind = "house" if refused.rule in HOUSE_RULES else "fact"
+    return _told(
+        Word(False, kind, refused.rule, "", "", law.pack, law.regime, earliest, facts), law
+    )
 
 
 # -- what is owed ------------------------------------------------------------------------------
@@ -276,70 +264,57 @@ def law_channel(request: Request) -> Channel:
 def _judged(
     case: Case, law: Law, items: Sequence[Item], facts: dict[str, object], *, without_house: bool
 ) -> Word:
-    said = _refused_by(case, law, law.rules if without_house else law.both, items, case.at)
-    if said is None:
-        return _told(case, _allowed(case, law, items, facts), law)
-    kind = "house"
-    own = said if law.both is law.rules else _refused_by(case, law, law.rules, items, case.at)
-    if own is not None:
-        said, kind = own, "law"
-    earliest = _first_allowed(case, law, items, case.at, without_house=without_house)
+    rules = _rules(case, law, with_house=not without_house)
+    said = _said(case, law, rules, items, case.at)
+    kind: WordKind = "law"
+    if not said.allowed and rules is not _rules(case, law, with_house=False):
+        own = _said(case, law, _rules(case, law, with_house=False), items, case.at)
+        said, kind = (said, "house") if own.allowed else (own, "law")
     source = said.source
+    earliest = None
+    if not said.allowed:
+        earliest = _first_allowed(case, law, items, case.at, without_house=without_house)
+    facts |= _shareable(said.facts, case)
+    facts["is_law"] = kind == "law" and source is not None and source.is_law
     word = Word(
-        False,
-        "law" if kind == "law" else "house",
+        said.allowed,
+        kind,
         said.rule,
         source.article if source else "",
         source.grade if source else "",
         law.pack,
         law.regime,
         earliest,
-        facts | _plain(said.facts) | {"is_law": bool(source and source.is_law)},
+        facts,
     )
-    return _told(case, word, law)
+    return _told(word, law)
 
 
-def _allowed(case: Case, law: Law, items: Sequence[Item], facts: dict[str, object]) -> Word:
-    said = judge(_bare(case, law.rules), _ask(case, law, items, case.at), ())
-    source = said.source
-    return Word(
-        True,
-        "law",
-        "allowed",
-        source.article if source else "",
-        source.grade if source else "",
-        law.pack,
-        law.regime,
-        None,
-        facts | {"is_law": bool(source and source.is_law)},
-    )
+def is_counted(request: Request) -> bool:
+    """An answer to what the customer asked is no contact that caps count; any other is."""
+    return request.origin != "reply" or request.purpose != "service"
 
 
-def _refused_by(
-    case: Case, law: Law, rules: Rules, items: Sequence[Item], at: datetime
-) -> RulesSaid | None:
-    """The first person's refusal under ``rules``; None where nobody's history stands against it."""
-    ask, rules = _ask(case, law, items, at), _bare(case, rules)
+def _rules(case: Case, law: Law, *, with_house: bool) -> Rules:
+    if not is_counted(case.request):
+        return law.answering_both if with_house else law.answering
+    return law.both if with_house else law.rules
+
+
+def _said(case: Case, law: Law, rules: Rules, items: Sequence[Item], at: datetime) -> RulesSaid:
+    """The word of the first person whose history stands against it; else that it is allowed."""
+    debts = frozenset(str(item.id) for item in items)
+    ask = Ask(at, law_channel(case.request), law.zones[0], law.is_holiday, debts)
+    said = None
     for history in case.histories:
-        said = judge(rules, ask, history)
+        if len(law.zones) == 1:
+            said = judge(rules, ask, history)
+        else:
+            said = judge_everywhere(rules, ask, law.zones, history)
         if not said.allowed:
             return said
-    return None
-
-
-def _bare(case: Case, rules: Rules) -> Rules:
-    """An answer to the customer's own message is no contact that caps count; hours still bind."""
-    request = case.request
-    if request.origin != "reply" or request.purpose != "service":
-        return rules
-    return replace(rules, caps=(), spacings=(), one_channel_a_week=None)
-
-
-def _ask(case: Case, law: Law, items: Sequence[Item], at: datetime) -> Ask:
-    """About the documents named that are left; about every debt where none is named."""
-    named = bool(case.request.document_ids)
-    debts = frozenset(str(item.id) for item in items) if named else frozenset()
-    return Ask(at, law_channel(case.request), law.zone, law.is_holiday, debts)
+    assert said is not None, "a contact counts for somebody"
+    return said
 
 
 def _first_allowed(
@@ -347,13 +322,13 @@ def _first_allowed(
 ) -> datetime | None:
     """The first whole minute from ``floor`` on that law, house and every person's history allow,
     inside the request's window; None where there is none."""
-    rules = law.rules if without_house else law.both
+    rules = _rules(case, law, with_house=not without_house)
     at = _whole_minute(max(floor, case.request.not_before or floor))
     for _ in range(ROUNDS):
         if case.request.not_after is not None and at >= case.request.not_after:
             return None
-        said = _refused_by(case, law, rules, items, at)
-        if said is None:
+        said = _said(case, law, rules, items, at)
+        if said.allowed:
             return at
         if said.earliest is None or said.earliest <= at:
             return None
@@ -366,15 +341,18 @@ def _whole_minute(at: datetime) -> datetime:
     return down if down == at else down + timedelta(minutes=1)
 
 
-def _told(case: Case, word: Word, law: Law) -> Word:
+def _told(word: Word, law: Law) -> Word:
     """With the customer's zone, which the sentence needs."""
-    word.facts["zone"] = law.zone
+    word.facts["zone"] = law.zones[0]
     return word
 
 
-def _plain(facts: dict[str, object]) -> dict[str, object]:
-    """As JSON keeps it."""
+def _shareable(facts: dict[str, object], case: Case) -> dict[str, object]:
+    """As JSON keeps it; and where other creditors' contacts may be in it, only the rule's own
+    numbers: how many there were, when and by which channel is not this creditor's to know."""
+    foreign = any(one.debts is FOREIGN for history in case.histories for one in history)
     return {
         name: value.isoformat() if isinstance(value, datetime | date | time) else value
         for name, value in facts.items()
+        if not (foreign and name in ("count", "since", "fixed"))
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -24,6 +24,7 @@ from recaudo.contact.gate.shapes import Request
 from recaudo.core.calendar import local_day
 from recaudo.core.contact_rules.shapes import LAW_CHANNEL
 from recaudo.core.problems import Problem
+from recaudo.portfolio.models import Regime
 from recaudo.portfolio.queries.freshness import ledger_age
 
 PURPOSES = ("collection", "service")
@@ -86,16 +87,17 @@ class Gathered:
         return persons
 
 
-def gather(creditor: Creditor, requests: Sequence[Request], *, at: datetime) -> Gathered:
-    """Everything but the histories. Raises Problem ``contact_channel_unknown``,
-    ``contact_purpose_unknown``, ``customer_unknown``, ``instant_without_zone``."""
+def find_people(creditor: Creditor, requests: Sequence[Request], *, at: datetime) -> Gathered:
+    """Customers, contact points and parties: whom the requests count for.
+
+    Raises Problem ``contact_channel_unknown``, ``contact_purpose_unknown``, ``customer_unknown``,
+    ``instant_without_zone``.
+    """
     for request in requests:
         _check(request)
-    today = local_day(at, creditor.timezone)
-    customers = sorted({request.customer_id for request in requests})
-    reader = _Reader(creditor.pk, today, customers)
+    reader = _reader(creditor, requests, at)
     found = Gathered(debtors=reader.debtors())
-    missing = set(customers) - set(found.debtors)
+    missing = {request.customer_id for request in requests} - set(found.debtors)
     if missing:
         raise Problem("customer_unknown", customer=min(missing))
     points = {r.contact_point_id for r in requests if r.contact_point_id is not None}
@@ -103,13 +105,27 @@ def gather(creditor: Creditor, requests: Sequence[Request], *, at: datetime) -> 
     parties = {r.party_id for r in requests if r.party_id is not None}
     parties |= {p.party_id for _, p in found.points.values() if p.party_id is not None}
     found.parties = reader.parties(parties) if parties else {}
+    return found
+
+
+def gather(
+    creditor: Creditor, requests: Sequence[Request], laws: Laws, *, at: datetime
+) -> Gathered:
+    """Everything but the histories. Raises as ``find_people``."""
+    found = find_people(creditor, requests, at=at)
+    reader = _reader(creditor, requests, at)
     found.said = reader.said()
     found.holds, by_document = reader.holds()
-    found.owed = reader.owed(by_document)
+    found.owed = reader.owed(by_document, laws)
     found.credits = reader.credits()
     if found.credits or creditor.small_balance:
         found.rates = reader.rates(creditor.currency)
     return found
+
+
+def _reader(creditor: Creditor, requests: Sequence[Request], at: datetime) -> _Reader:
+    customers = sorted({request.customer_id for request in requests})
+    return _Reader(creditor.pk, local_day(at, creditor.timezone), customers)
 
 
 def histories_for(
@@ -196,15 +212,11 @@ def _is_covered(
 
 
 def _is_small(creditor: Creditor, found: Gathered, owed: Sequence[Owed], small: int) -> bool:
-    debt = _sum(
-        creditor, found, ((o.amount, o.currency) for o in owed if not o.item.is_ceded)
-    )
+    debt = _sum(creditor, found, ((o.amount, o.currency) for o in owed if not o.item.is_ceded))
     return debt is not None and debt < small
 
 
-def _sum(
-    creditor: Creditor, found: Gathered, amounts: Iterable[tuple[int, str]]
-) -> int | None:
+def _sum(creditor: Creditor, found: Gathered, amounts: Iterable[tuple[int, str]]) -> int | None:
     """In the creditor's currency, each rounded down to the ten-thousandth as the engine does."""
     total = 0
     for amount, currency in amounts:
@@ -226,7 +238,6 @@ class _Reader:
             "today": today,
             "customers": customers,
         }
-        self.item_of: Callable[..., Item] = Item
 
     def debtors(self) -> dict[int, Debtor]:
         rows = self._rows(
@@ -286,18 +297,27 @@ class _Reader:
                 single[document].append(hold)
         return whole, single
 
-    def owed(self, by_document: dict[int, list[Held]]) -> dict[int, list[Owed]]:
+    def owed(self, by_document: dict[int, list[Held]], laws: Laws) -> dict[int, list[Owed]]:
+        effective = {regime: laws.effective(regime) for regime in Regime.values}
         found: defaultdict[int, list[Owed]] = defaultdict(list)
-        for number, customer, regime, obligation, ceded, amount, currency, due_on, gone in (
-            self._rows(
-                "SELECT id, customer_id, regime, obligation_id, ceded_on <= %(today)s, "
-                "CAST(open_amount * 10000 AS bigint), currency, due_on, written_off_on IS NOT NULL "
-                "FROM portfolio_document WHERE creditor_id = %(creditor)s "
-                "AND customer_id = ANY(%(customers)s) AND open_amount > 0 ORDER BY id"
-            )
+        for (
+            number,
+            customer,
+            regime,
+            obligation,
+            ceded,
+            amount,
+            currency,
+            due_on,
+            gone,
+        ) in self._rows(
+            "SELECT id, customer_id, regime, obligation_id, ceded_on <= %(today)s, "
+            "CAST(open_amount * 10000 AS bigint), currency, due_on, written_off_on IS NOT NULL "
+            "FROM portfolio_document WHERE creditor_id = %(creditor)s "
+            "AND customer_id = ANY(%(customers)s) AND open_amount > 0 ORDER BY id"
         ):
             holds = tuple(by_document.get(number, ())) if by_document else ()
-            item = Item(number, regime, obligation, bool(ceded), holds)
+            item = Item(number, effective[regime], obligation, bool(ceded), holds)
             found[customer].append(Owed(item, amount, currency, due_on, gone))
         return found
 

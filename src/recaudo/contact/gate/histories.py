@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from recaudo.contact.gate.case import FOREIGN
 from recaudo.core.contact_rules.shapes import LAW_CHANNEL, Channel, Contact
 
 #: Longer than any rule looks back: 31 days of a month, and the week that it began in.
 LOOKS_BACK = timedelta(days=40)
 #: Two workers' clocks may differ: what another has just recorded counts although it is 'later'.
 SKEW = timedelta(minutes=10)
-#: The debts of another creditor's contact: none of ours, so that it shares none.
-FOREIGN = frozenset({"~"})
 NO_DEBTS: frozenset[str] = frozenset()
 
 Histories = Mapping[str, list[Contact]]
@@ -36,12 +35,15 @@ _COUNTED = """
     i.direction = 'out' AND i.at > %(since)s AND i.at <= %(until)s
     AND (i.purpose <> 'service' OR i.message_id IS NULL OR NOT EXISTS (
       SELECT FROM contact_message m WHERE m.id = i.message_id AND m.origin = 'reply'))"""
-_ROWS = """
+_ROWS = (
+    """
     SELECT p.who, i.id, i.at, i.channel, i.is_effective OR i.is_answered,
            CASE WHEN i.creditor_id = %(creditor)s AND i.debts <> '{{}}' THEN i.debts END,
            i.creditor_id = %(creditor)s
     FROM people p JOIN contact_interaction i ON i.{column} = p.id
-    WHERE """ + _COUNTED
+    WHERE """
+    + _COUNTED
+)
 _BY_CUSTOMER = _PEOPLE.format(table="customer", prefix="c") + _ROWS.format(column="customer_id")
 _BY_PARTY = _PEOPLE.format(table="party", prefix="p") + _ROWS.format(column="party_id")
 #: Written under a living lease, or on the wire: nobody has recorded them as contacts yet.
