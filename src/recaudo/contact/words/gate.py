@@ -11,7 +11,8 @@ REFUSED: dict[str, str] = {
     "paid": N_("No se puede cobrar: no queda saldo abierto de lo que se iba a cobrar."),
     "ceded": N_("No se puede cobrar: los documentos se cedieron a otro acreedor."),
     "credits_cover": N_(
-        "No se puede cobrar: el cliente tiene saldo a favor que cubre lo vencido. Aplíquelo primero."
+        "No se puede cobrar: el cliente tiene saldo a favor que cubre lo vencido. "
+        "Aplíquelo primero."
     ),
     "reported_paid": N_(
         "No se puede cobrar: el cliente dijo que ya pagó y se está verificando. "
