@@ -26,6 +26,7 @@ def local(text: str) -> datetime:
 
 
 THURSDAY = local("2026-11-19 10:00")
+TODAY = THURSDAY.date()
 
 
 @dataclass
@@ -54,10 +55,12 @@ def moment(at: datetime | str) -> datetime:
 
 
 def owe(creditor: Creditor, amount: Any = "100000", **fields: Any) -> Debt:
-    """A customer with one invoice long overdue, who allowed every channel."""
+    """A customer with one invoice long overdue, who allowed every channel unless said."""
     regime = fields.pop("regime", "consumer")
+    consents = fields.pop("consents", True)
     customer = make_customer(creditor, **fields)
-    allow(customer)
+    if consents:
+        allow(customer)
     document = make_document(customer, amount, due_on="2026-10-01", regime=regime)
     return Debt(creditor, customer, document)
 
