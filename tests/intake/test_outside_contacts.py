@@ -186,7 +186,7 @@ def test_a_spreadsheet_keeps_the_hour(creditor, customer, tmp_path):
         sheet.write_row(0, 0, ["Informe de gestiones"])
         sheet.write_row(2, 0, ["Cliente", "Fecha", "Canal"])
         sheet.write_string(3, 0, "C-1")
-        sheet.write_datetime(3, 1, datetime(2026, 11, 18, 9, 30), hour)
+        sheet.write_datetime(3, 1, datetime(2026, 11, 18, 9, 30), hour)  # noqa: DTZ001
         sheet.write_string(3, 2, "Visita")
     import_contacts(creditor, path, now=NOW)
     (contact,) = kept(creditor)
