@@ -161,7 +161,9 @@ def test_no_minute_before_earliest_would_have_done(rules, case) -> None:
     looked_at = slow.minutes(first - MINUTE, until, timedelta(minutes=15))
 
     assert not [
-        at for at in looked_at if at > ask.at and not slow.refusal(rules, replace(ask, at=at), history)
+        at
+        for at in looked_at
+        if at > ask.at and not slow.refusal(rules, replace(ask, at=at), history)
     ]
 
 
