@@ -17,9 +17,9 @@ import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing import get_context
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import psycopg
@@ -61,8 +61,8 @@ STATEMENTS = (
       CASE WHEN elsewhere THEN who + {n} ELSE who END, at, at::date, 'email', 'out', 'collection',
       false, false, '', '', '', 'bench'
     FROM (SELECT 1 + i % {n} AS who, i < {n} AND (1 + i % {n}) % 2 = 0 AS elsewhere,
-            TIMESTAMPTZ '2026-11-19 15:00+00' - (1 + (i * 2654435761) % 3400000) * interval '1 second'
-              AS at
+            TIMESTAMPTZ '2026-11-19 15:00+00'
+              - (1 + (i * 2654435761) % 3400000) * interval '1 second' AS at
           FROM generate_series(0, 10 * {n} - 1) i) made
     """,
     """
@@ -100,7 +100,7 @@ def main() -> None:
 
 def measure(url: str, requests: int, processes: int) -> dict[str, Any]:
     _django()
-    from machine import versions
+    from machine import load_average, versions
 
     one = _fill(url, requests)
     size = -(-requests // processes)
@@ -112,31 +112,37 @@ def measure(url: str, requests: int, processes: int) -> dict[str, Any]:
         floor = perf_counter() - started
         started = perf_counter()
         found: Counter[str] = Counter()
-        for rules in pool.map(_judge, [(one, *share) for share in shares]):
+        cpu = 0.0
+        for rules, busy in pool.map(_judge, [(one, *share) for share in shares]):
             found.update(rules)
+            cpu += busy
         seconds = perf_counter() - started
     assert found.total() == requests
     return {
         "requests": requests,
         "processes": processes,
         "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu, 2),
         "per_second": round(requests / seconds),
         "floor_seconds": round(floor, 2),
         "floor_rows": sum(floors),
         "words": dict(found.most_common()),
-        "versions": versions(),
+        "load_average": load_average(),
+        **versions(_server_version(url)),
     }
 
 
-def _judge(share: tuple[int, int, int]) -> Counter[str]:
+def _judge(share: tuple[int, int, int]) -> tuple[Counter[str], float]:
     """One process' part, as a worker would ask: some thousands at a time."""
     from recaudo.access.models import Creditor
     from recaudo.contact.gate import Request, judge_many
 
     one, low, high = share
+    before = process_time()
     creditor = Creditor.objects.get(pk=one)
     requests = [Request(i, "email", origin="run") for i in range(low, high + 1)]
-    return Counter(word.rule for word in judge_many(creditor, requests, at=AT))
+    words = Counter(word.rule for word in judge_many(creditor, requests, at=AT))
+    return words, process_time() - before
 
 
 def _floor(share: tuple[str, int, int, int]) -> int:
@@ -148,6 +154,12 @@ def _floor(share: tuple[str, int, int, int]) -> int:
             for statement in FLOOR:
                 rows += len(connection.execute(statement, given).fetchall())
     return rows
+
+
+def _server_version(url: str) -> str:
+    with psycopg.connect(url) as connection:
+        (version,) = connection.execute("SHOW server_version").fetchone() or ("",)
+    return str(version)
 
 
 def _warm(share: tuple[int, int]) -> None:
@@ -179,12 +191,13 @@ def _fill(url: str, n: int) -> int:
 
 def _django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recaudo.config.settings")
+    os.environ.setdefault("RECAUDO_SECRET_KEY", "only-for-the-benchmark")
     import django
     from django.core.management import call_command
 
     django.setup()
     if os.environ.pop("GATE_BENCH_MIGRATE", ""):
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=True)
 
 
 def _own_database(url: str, n: int) -> str:
@@ -194,13 +207,7 @@ def _own_database(url: str, n: int) -> str:
         if found.fetchone() is None:
             connection.execute(f'CREATE DATABASE "{name}"')
     os.environ["GATE_BENCH_MIGRATE"] = "1"
-    return make_conninfo(url, dbname=name) if "://" not in url else _renamed(url, name)
-
-
-def _renamed(url: str, name: str) -> str:
-    from urllib.parse import urlsplit, urlunsplit
-
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    return make_conninfo(url, dbname=name)
 
 
 def _arguments() -> argparse.Namespace:

@@ -42,7 +42,7 @@ def judge_many(creditor: Creditor, requests: Sequence[Request], *, at: datetime)
     for start in range(0, len(requests), AT_ONCE):
         some = requests[start : start + AT_ONCE]
         found = gather(creditor, some, laws, at=at)
-        histories = histories_for(creditor, some, found, at=at)
+        histories = histories_for(creditor, some, found, laws, at=at)
         words += [decide(case) for case in cases(creditor, some, found, histories, laws, at=at)]
     return words
 
@@ -70,7 +70,7 @@ def admit(
     # All is read under the locks: a balance or a wish may have changed while we waited for them.
     laws = laws_of(creditor, local_day(at, creditor.timezone))
     found = gather(creditor, requests, laws, at=at)
-    histories = dict(histories_for(creditor, requests, found, at=at))
+    histories = dict(histories_for(creditor, requests, found, laws, at=at))
     words: list[Word] = []
     for case in cases(creditor, requests, found, histories, laws, at=at):
         word = _with_override(creditor, case, by, override_reason)

@@ -14,6 +14,7 @@ from django.db import connection
 from recaudo.access.models import Creditor
 from recaudo.contact.gate.case import Case, Held, Item, PartyTo, Point, Said
 from recaudo.contact.gate.histories import (
+    LOOKS_BACK_DAYS,
     Histories,
     histories_of,
     person_of_customer,
@@ -69,6 +70,8 @@ class Gathered:
 
     def party_of(self, request: Request) -> tuple[int | None, PartyTo | None]:
         """The one asked for, or whose contact point it is; only the customer's own."""
+        if not self.parties:
+            return None, None
         number = request.party_id
         if number is None and request.contact_point_id is not None:
             owner, point = self.points.get(request.contact_point_id, (0, None))
@@ -129,11 +132,17 @@ def _reader(creditor: Creditor, requests: Sequence[Request], at: datetime) -> _R
 
 
 def histories_for(
-    creditor: Creditor, requests: Sequence[Request], found: Gathered, *, at: datetime
+    creditor: Creditor,
+    requests: Sequence[Request],
+    found: Gathered,
+    laws: Laws,
+    *,
+    at: datetime,
 ) -> Histories:
     people = {person for request in requests for person in found.persons_of(request)}
     messages = [r.message_id for r in requests if r.message_id is not None]
-    return histories_of(people, creditor_id=creditor.pk, at=at, not_messages=messages)
+    days = max(LOOKS_BACK_DAYS, laws.longest_spacing())
+    return histories_of(people, creditor_id=creditor.pk, at=at, days=days, not_messages=messages)
 
 
 def cases(
@@ -229,6 +238,11 @@ def _sum(creditor: Creditor, found: Gathered, amounts: Iterable[tuple[int, str]]
     return total
 
 
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: a driver that looks at each of its members takes longer."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
 class _Reader:
     """The statements. Each takes the whole batch."""
 
@@ -236,13 +250,14 @@ class _Reader:
         self.given: dict[str, Any] = {
             "creditor": creditor_id,
             "today": today,
-            "customers": customers,
+            "customers": _array(customers),
         }
 
     def debtors(self) -> dict[int, Debtor]:
         rows = self._rows(
             "SELECT id, person_key, kind, country, timezone, do_not_contact_since "
-            "FROM portfolio_customer WHERE creditor_id = %(creditor)s AND id = ANY(%(customers)s)"
+            "FROM portfolio_customer WHERE creditor_id = %(creditor)s "
+            "AND id = ANY(%(customers)s::bigint[])"
         )
         return {
             number: Debtor(number, person_of_customer(number, key), *rest)
@@ -274,7 +289,7 @@ class _Reader:
         for customer, *row in self._rows(
             "SELECT customer_id, channel, purpose, contact_point_id, is_granted "
             "FROM portfolio_consent WHERE creditor_id = %(creditor)s "
-            "AND customer_id = ANY(%(customers)s) AND given_on <= %(today)s "
+            "AND customer_id = ANY(%(customers)s::bigint[]) AND given_on <= %(today)s "
             "ORDER BY given_on, id"
         ):
             found[customer].append(Said(*row))
@@ -287,7 +302,7 @@ class _Reader:
         for customer, document, channel, kind, until_on in self._rows(
             "SELECT customer_id, document_id, channel, kind, until_on FROM portfolio_hold "
             "WHERE creditor_id = %(creditor)s AND released_at IS NULL "
-            "AND customer_id = ANY(%(customers)s) AND from_on <= %(today)s "
+            "AND customer_id = ANY(%(customers)s::bigint[]) AND from_on <= %(today)s "
             "AND (until_on IS NULL OR until_on > %(today)s)"
         ):
             hold = Held(kind, channel, until_on)
@@ -314,7 +329,7 @@ class _Reader:
             "SELECT id, customer_id, regime, obligation_id, ceded_on <= %(today)s, "
             "CAST(open_amount * 10000 AS bigint), currency, due_on, written_off_on IS NOT NULL "
             "FROM portfolio_document WHERE creditor_id = %(creditor)s "
-            "AND customer_id = ANY(%(customers)s) AND open_amount > 0 ORDER BY id"
+            "AND customer_id = ANY(%(customers)s::bigint[]) AND open_amount > 0 ORDER BY id"
         ):
             holds = tuple(by_document.get(number, ())) if by_document else ()
             item = Item(number, effective[regime], obligation, bool(ceded), holds)
@@ -325,7 +340,7 @@ class _Reader:
         found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         for customer, amount, currency in self._rows(
             "SELECT customer_id, CAST(unapplied * 10000 AS bigint), currency FROM payments_credit "
-            "WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(customers)s) "
+            "WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(customers)s::bigint[]) "
             "AND unapplied > 0 AND value_on <= %(today)s"
         ):
             found[customer].append((amount, currency))

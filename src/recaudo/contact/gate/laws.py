@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from django.db import connection
 from django_scopes import scope
@@ -17,7 +18,7 @@ from recaudo.core.contact_rules import Rules, Source
 from recaudo.countries import (
     HousePolicy as House,
 )
-from recaudo.countries import Pack, holiday_check, pack_for, stricter, zones_of
+from recaudo.countries import Pack, holiday_check, pack_codes, pack_for, stricter, zones_of
 from recaudo.portfolio.models import Regime
 
 #: Between companies nobody has to have allowed a channel; every other debt is a person's.
@@ -35,6 +36,11 @@ class Laws:
 
     def effective(self, regime: str) -> str:
         return regime if regime in self.granted else Regime.CONSUMER.value
+
+    def longest_spacing(self) -> int:
+        """Days that the longest spacing of any pack or of the house looks back."""
+        house = self.house.row.spacings if self.house is not None else ()
+        return max([_longest_in_packs(), *(each.days for each in house)])
 
     def of(self, country: str, zone: str) -> Callable[[frozenset[str]], Law]:
         """The law over a customer of ``country`` whose own zone is ``zone`` (empty: not known)."""
@@ -80,6 +86,14 @@ class Laws:
             return zones
         at_home = pack.country == self.creditor.country
         return (self.creditor.timezone,) if at_home else zones[:1]
+
+
+@cache
+def _longest_in_packs() -> int:
+    packs = (pack_for(*code.partition("-")[::2]) for code in pack_codes())
+    return max(
+        (row.days for p in packs for rows in p.contact_rows() for row in rows.spacings), default=0
+    )
 
 
 def _consent(pack: Pack, regimes: frozenset[str]) -> Source | None:
