@@ -18,6 +18,7 @@ from recaudo.core.contact_rules.shapes import Said as RulesSaid
 #: Every rule of the gate's own, in order; the packs' and the house's have ids of their own.
 RULES = (
     "ledger_stale",
+    "party_not_liable",
     "paid",
     "ceded",
     "credits_cover",
@@ -28,9 +29,8 @@ RULES = (
     "do_not_contact",
     "consent_withdrawn",
     "consent_missing",
-    "third_party",
     "party_other",
-    "party_not_liable",
+    "third_party",
     "contact_point_other",
     "contact_point_invalid",
     "channel_on_hold",
