@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from recaudo.core.contact_rules import Ask, Cap, Contact, Hours, Rules
@@ -145,7 +146,7 @@ def broken(rules: Rules, contacts: Sequence[Contact], zone: str) -> list[str]:
                     found.append(cap.rule)
     for spacing in rules.spacings:
         days = sorted(local(one, here) for one in contacts if one.channel in spacing.channels)
-        if any(b - a < spacing.days * ONE_DAY for a, b in zip(days, days[1:], strict=False)):
+        if any(b - a < spacing.days * ONE_DAY for a, b in pairwise(days)):
             found.append(spacing.rule)
     if rules.one_channel_a_week is not None:
         for one in contacts:

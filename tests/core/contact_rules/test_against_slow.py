@@ -23,7 +23,8 @@ from recaudo.core.contact_rules import (
     judge_everywhere,
 )
 from recaudo.countries import REGIMES, holiday_check, pack_codes, pack_for, zones_of
-from tests.core.contact_rules import slow
+
+from . import slow
 
 LAW = Source("art. 1", "official", True, True)
 #: Clocks change at midnight, at night, by half an hour, and never.
