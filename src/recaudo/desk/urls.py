@@ -12,6 +12,7 @@ from recaudo.desk.views import (
     holds,
     home,
     imports,
+    law,
     plans,
     reports,
     saved,
@@ -73,6 +74,8 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # the law in words
+    path("ley/", law.law, name="law"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
