@@ -319,6 +319,12 @@ def test_holidays_of_a_region_are_its_own() -> None:
     assert not holiday_check(pack_for("XX"))(date(2026, 12, 25))
 
 
+def test_a_day_on_which_only_banks_are_shut_is_no_holiday() -> None:
+    assert not holiday_check(pack_for("CL"))(date(2026, 12, 31))
+    assert not holiday_check(pack_for("MX"))(date(2026, 11, 2))
+    assert holiday_check(pack_for("MX"))(date(2026, 11, 16))
+
+
 def test_zones_of_a_state_and_of_a_country() -> None:
     assert zones_of("MX", "BCN") == ("America/Tijuana",)
     assert zones_of("MX", "JAL") == ("America/Mexico_City",)
