@@ -195,6 +195,7 @@ def test_what_is_no_history_is_refused(tmp_path: Path) -> None:
     [
         (["CO", "--may", "call", "--at", "mañana"], "law_moment_unreadable"),
         (["CO", "--may", "call", "--at", "0001-01-01T00:00+23:00"], "law_moment_unreadable"),
+        (["CO", "--may", "call", "--at", "9999-12-31T23:59"], "law_moment_unreadable"),
         (["CO", "--regime", "vip"], "regime_unknown"),
         (["CO", "--may", "call", "--zone", "America/Atlantis"], "zone_unknown"),
         (["CO", "--may", "call", "--zone", "../../etc/passwd"], "zone_unknown"),

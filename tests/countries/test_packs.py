@@ -147,6 +147,16 @@ def test_small_companies_have_the_same_limits_and_none_of_them_as_law(code: str)
         assert {one.source.grade for one in bound} == {"house"}
 
 
+@pytest.mark.parametrize("code", [code for code in FILES if code != "DO"])
+def test_consumer_conduct_is_told_to_companies_as_an_example_only(code: str) -> None:
+    lines = {
+        section.subject: section.lines
+        for section in told(place(code), "company", lambda text: text, "es")
+    }
+    assert not lines["conduct"][0].is_law
+    assert lines["conduct"][0].mark
+
+
 @pytest.mark.parametrize("code", FILES)
 def test_nothing_of_ours_is_shown_as_law(code: str) -> None:
     for regime in REGIMES:
@@ -307,6 +317,12 @@ def test_holidays_of_a_region_are_its_own() -> None:
     assert not holiday_check(pack_for("CL"), None)(arica)
     assert holiday_check(pack_for("UY"))(date(2026, 12, 25))
     assert not holiday_check(pack_for("XX"))(date(2026, 12, 25))
+
+
+def test_a_day_on_which_only_banks_are_shut_is_no_holiday() -> None:
+    assert not holiday_check(pack_for("CL"))(date(2026, 12, 31))
+    assert not holiday_check(pack_for("MX"))(date(2026, 11, 2))
+    assert holiday_check(pack_for("MX"))(date(2026, 11, 16))
 
 
 def test_zones_of_a_state_and_of_a_country() -> None:

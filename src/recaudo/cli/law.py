@@ -44,6 +44,8 @@ from recaudo.countries import (
 SPOKEN: dict[str, Channel] = {**LAW_CHANNEL, **{channel: channel for channel in CHANNELS}}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COLUMNS = ("at", "channel", "kind")
+#: Those of which zones and holidays are known.
+YEARS = range(1970, 2100)
 
 
 def register(app: typer.Typer) -> None:
@@ -257,6 +259,8 @@ def _moment(typed: str, here: ZoneInfo) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(typed.strip())
+        if moment.year not in YEARS:
+            raise ValueError(moment.year)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
         local = moment.replace(tzinfo=here)

@@ -20,11 +20,11 @@ import holidays
 from babel.core import get_global
 from pydantic import ValidationError
 
-from recaudo.core.calendar import Place, is_holiday
 from recaudo.core.contact_rules import Cap, Channel, Hours, Rules, Source, Spacing
 from recaudo.core.problems import Problem
 from recaudo.countries.schema import (
     REGIMES,
+    About,
     ChannelPolicy,
     Conduct,
     ContactRows,
@@ -117,8 +117,10 @@ class Pack:
     def source(self, name: str) -> Source:
         return self.row.sources[name].source(self.row.reviewed)
 
-    def addresses(self, name: str) -> tuple[str, ...]:
-        return self.row.sources[name].addresses
+    def source_of(self, about: About, regime: str) -> Source:
+        """Of a section (conduct, fees …): law only for whom its source speaks of."""
+        found = self.source(about.source)
+        return found if regime in about.regimes else _by_prudence(found)
 
     def contact_rows(self) -> tuple[ContactRows, ...]:
         """What binds contacts here: the subdivision's rows before the country's."""
@@ -267,20 +269,21 @@ def _subdivision(country: str, typed: str) -> str:
 
 @cache
 def _check(country: str, subdivision: str | None, where_unknown: str) -> Callable[[date], bool]:
+    """Public holidays only: that banks are shut is no reason in any of these laws."""
     try:
         known = holidays.country_holidays(country).subdivisions
     except NotImplementedError:
         return lambda day: False
-    if subdivision == "" and where_unknown == "all":
-        places = [Place(country, one) for one in known] or [Place(country)]
-    else:
-        places = [Place(country, subdivision if subdivision in known else None)]
+    places: list[str | None] = [subdivision if subdivision in known else None]
+    if subdivision == "" and where_unknown == "all" and known:
+        places = list(known)
+    calendars = [holidays.country_holidays(country, subdiv=place) for place in places]
     seen: dict[date, bool] = {}
 
     def check(day: date) -> bool:
         found = seen.get(day)
         if found is None:
-            found = seen[day] = any(is_holiday(day, place) for place in places)
+            found = seen[day] = any(day in calendar for calendar in calendars)
         return found
 
     return check

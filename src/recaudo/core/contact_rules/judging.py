@@ -78,9 +78,10 @@ def judge_everywhere(
 ) -> Said:
     """The same where the customer may be in any of ``zones``: allowed only if allowed in each.
 
-    ``ask.zone`` is not looked at. ``earliest`` is the first minute that suits all of them.
+    ``earliest`` is the first minute that suits all of them. ``ask.zone`` counts only where no zone
+    is given.
     """
-    everywhere = [replace(ask, zone=name) for name in dict.fromkeys(zones)]
+    everywhere = [replace(ask, zone=name) for name in dict.fromkeys(zones)] or [ask]
     words = [judge(rules, one, history) for one in everywhere]
     refused = next((said for said in words if not said.allowed), None)
     if refused is None:

@@ -40,7 +40,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When ``channels`` may be used, local wall time. ``[start, end)``; no window: not that day.
+    """When ``channels`` may be used, local wall time. ``[start, end)`` in whole minutes, an end
+    of 00:00 being the end of the day; no window: not that day.
 
     A holiday that falls on a Saturday or Sunday is a holiday.
     """
