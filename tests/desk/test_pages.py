@@ -31,6 +31,7 @@ PAGES = [
     "cargas/",
     "cargas/conflictos/",
     "ayuda/",
+    "ley/",
 ]
 
 

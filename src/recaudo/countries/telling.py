@@ -13,8 +13,17 @@ from decimal import Decimal
 from recaudo.core.contact_rules import CHANNELS, Channel, Source
 from recaudo.core.problems import N_
 from recaudo.countries import words
-from recaudo.countries.packs import Pack
-from recaudo.countries.schema import CapRow, HoursRow, RuleRow, Text, Window
+from recaudo.countries.packs import HousePolicy, Pack
+from recaudo.countries.schema import (
+    REGIMES,
+    CapRow,
+    ChannelsRow,
+    HoursRow,
+    RuleRow,
+    SpacingRow,
+    Text,
+    Window,
+)
 
 Say = Callable[[str], str]
 
@@ -64,6 +73,19 @@ def told(pack: Pack, regime: str, say: Say, language: str) -> list[Section]:
     ]
 
 
+def house_told(house: HousePolicy, regime: str, say: Say, language: str) -> list[str]:
+    """The creditor's own limits for ``regime``, a sentence each."""
+    phrases, row = _Phrases(say, language), house.row
+    said: list[tuple[RuleRow, str]] = [
+        *((one, phrases.hours_said(one)) for one in row.hours),
+        *((one, phrases.cap_said(one)) for one in row.caps),
+        *((one, phrases.spacing_said(one)) for one in row.spacings),
+        *((one, phrases.forbidden_said(one)) for one in row.forbidden),
+        *((one, phrases.one_channel_said()) for one in row.one_channel_a_week),
+    ]
+    return [text for one, text in said if regime in (one.regimes or REGIMES)]
+
+
 def mark_of(source: Source, say: Say) -> str:
     """'' for law that somebody read; else plainly what it is."""
     if source.is_law:
@@ -80,33 +102,87 @@ def mark_of(source: Source, say: Say) -> str:
     return say(N_("no es ley"))
 
 
-class _Teller:
+class _Phrases:
+    """One rule in a sentence."""
+
+    def __init__(self, say: Say, language: str) -> None:
+        self.say, self.language = say, language
+
+    def hours_said(self, row: HoursRow) -> str:
+        days = [
+            f"{self.say(words.DAYS[day])} {self._windows(windows)}"
+            for day, windows in (
+                ("weekday", row.weekday),
+                ("saturday", row.saturday),
+                ("sunday", row.sunday),
+                ("holiday", row.holiday),
+            )
+        ]
+        return f"{self.named(row.every_channel)}: {'; '.join(days)}."
+
+    def _windows(self, windows: Iterable[Window]) -> str:
+        shown = [f"{start:%H:%M}–{end:%H:%M}" for start, end in windows]
+        if shown == ["00:00–00:00"]:
+            return self.say(N_("a cualquier hora"))
+        shown = [one.replace("–00:00", "–24:00") for one in shown]
+        return ", ".join(shown) or self.say(N_("nunca"))
+
+    def cap_said(self, row: CapRow) -> str:
+        channels = self.named(row.every_channel)
+        if row.kind == "after_conversation":
+            text = self.say(
+                N_("{channels}: después de una conversación, como máximo {max} más {per}, {scope}.")
+                if row.max
+                else N_(
+                    "{channels}: después de una conversación, ninguno más {per} (el día de la "
+                    "conversación es el primero), {scope}."
+                )
+            )
+            counts = ""
+        else:
+            text = self.say(N_("{channels}: como máximo {max} {per}, {scope}; {counts}."))
+            counts = self.say(words.COUNTS[row.kind])
+        return text.format(
+            channels=channels,
+            max=row.max,
+            per=self.say(words.PER[row.per]),
+            scope=self.say(words.SCOPES[row.scope]),
+            counts=counts,
+        )
+
+    def named(self, channels: frozenset[Channel]) -> str:
+        if channels == frozenset(CHANNELS):
+            return self.say(N_("Todos los canales"))
+        names = ", ".join(self.say(words.CHANNELS[one]) for one in CHANNELS if one in channels)
+        return names[:1].upper() + names[1:]
+
+    def spacing_said(self, row: SpacingRow) -> str:
+        text = self.say(N_("{channels}: al menos {days} días entre uno y otro."))
+        return text.format(channels=self.named(row.every_channel), days=row.days)
+
+    def forbidden_said(self, row: ChannelsRow) -> str:
+        text = self.say(N_("Prohibido: {channels}."))
+        return text.format(channels=self.named(row.every_channel))
+
+    def one_channel_said(self) -> str:
+        return self.say(N_("Un solo canal por semana: el primer contacto lo fija."))
+
+
+class _Teller(_Phrases):
     def __init__(self, pack: Pack, regime: str, say: Say, language: str) -> None:
-        self.pack, self.regime, self.say, self.language = pack, regime, say, language
+        super().__init__(say, language)
+        self.pack, self.regime = pack, regime
 
     def hours(self) -> list[Line]:
         rows = [row for rows in self.pack.contact_rows() for row in rows.hours]
-        return self._bound((row, self._hours(row)) for row in rows)
+        return self._bound((row, self.hours_said(row)) for row in rows)
 
     def caps(self) -> list[Line]:
         every = self.pack.contact_rows()
         said: list[tuple[RuleRow, str]] = []
-        said += [(row, self._cap(row)) for rows in every for row in rows.caps]
-        said += [
-            (
-                row,
-                self.say(N_("{channels}: al menos {days} días entre uno y otro.")).format(
-                    channels=self._channels(row.every_channel), days=row.days
-                ),
-            )
-            for rows in every
-            for row in rows.spacings
-        ]
-        said += [
-            (row, self.say(N_("Un solo canal por semana: el primer contacto lo fija.")))
-            for rows in every
-            for row in rows.one_channel_a_week
-        ]
+        said += [(row, self.cap_said(row)) for rows in every for row in rows.caps]
+        said += [(row, self.spacing_said(row)) for rows in every for row in rows.spacings]
+        said += [(row, self.one_channel_said()) for r in every for row in r.one_channel_a_week]
         lines = self._bound(said)
         if not lines:
             none = Source("", "none", is_law=False, is_verified=False)
@@ -116,14 +192,7 @@ class _Teller:
     def channels(self) -> list[Line]:
         every = self.pack.contact_rows()
         lines = self._bound(
-            (
-                row,
-                self.say(N_("Prohibido: {channels}.")).format(
-                    channels=self._channels(row.every_channel)
-                ),
-            )
-            for rows in every
-            for row in rows.forbidden
+            (row, self.forbidden_said(row)) for rows in every for row in rows.forbidden
         )
         about = self.pack.channels
         parts = [about.allowed.in_language(self.language)]
@@ -133,7 +202,7 @@ class _Teller:
             where = about.opt_out_channels or CHANNELS
             parts.append(
                 self.say(N_("Siempre con una forma de darse de baja ({channels}).")).format(
-                    channels=self._channels(frozenset(where))
+                    channels=self.named(frozenset(where))
                 )
             )
         return [*lines, self._named(" ".join(parts), about.source, about.notes)]
@@ -220,54 +289,6 @@ class _Teller:
             else:
                 parts.append(self.say(N_("Por encima: {value}.")).format(value=value))
         return [self._named(" ".join(parts), about.source, about.notes)]
-
-    def _hours(self, row: HoursRow) -> str:
-        days = [
-            f"{self.say(words.DAYS[day])} {self._windows(windows)}"
-            for day, windows in (
-                ("weekday", row.weekday),
-                ("saturday", row.saturday),
-                ("sunday", row.sunday),
-                ("holiday", row.holiday),
-            )
-        ]
-        return f"{self._channels(row.every_channel)}: {'; '.join(days)}."
-
-    def _windows(self, windows: Iterable[Window]) -> str:
-        shown = [f"{start:%H:%M}–{end:%H:%M}" for start, end in windows]
-        if shown == ["00:00–00:00"]:
-            return self.say(N_("a cualquier hora"))
-        shown = [one.replace("–00:00", "–24:00") for one in shown]
-        return ", ".join(shown) or self.say(N_("nunca"))
-
-    def _cap(self, row: CapRow) -> str:
-        channels = self._channels(row.every_channel)
-        if row.kind == "after_conversation":
-            text = self.say(
-                N_("{channels}: después de una conversación, como máximo {max} más {per}, {scope}.")
-                if row.max
-                else N_(
-                    "{channels}: después de una conversación, ninguno más {per} (el día de la "
-                    "conversación es el primero), {scope}."
-                )
-            )
-            counts = ""
-        else:
-            text = self.say(N_("{channels}: como máximo {max} {per}, {scope}; {counts}."))
-            counts = self.say(words.COUNTS[row.kind])
-        return text.format(
-            channels=channels,
-            max=row.max,
-            per=self.say(words.PER[row.per]),
-            scope=self.say(words.SCOPES[row.scope]),
-            counts=counts,
-        )
-
-    def _channels(self, channels: frozenset[Channel]) -> str:
-        if channels == frozenset(CHANNELS):
-            return self.say(N_("Todos los canales"))
-        names = ", ".join(self.say(words.CHANNELS[one]) for one in CHANNELS if one in channels)
-        return names[:1].upper() + names[1:]
 
     def _list(self, catalogue: dict[str, str], codes: Iterable[str]) -> str:
         return ", ".join(self.say(catalogue[code]) for code in codes)

@@ -12,6 +12,7 @@ from recaudo.desk.views import (
     holds,
     home,
     imports,
+    law,
     plans,
     policy,
     reports,
@@ -78,6 +79,8 @@ of_creditor: list[URLPattern] = [
     path("politica/", policy.policy, name="policy"),
     path("politica/guardar/", policy.save, name="policy_save"),
     path("politica/regimen/", policy.regime, name="policy_regime"),
+    # the law in words
+    path("ley/", law.law, name="law"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
