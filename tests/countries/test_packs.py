@@ -147,6 +147,16 @@ def test_small_companies_have_the_same_limits_and_none_of_them_as_law(code: str)
         assert {one.source.grade for one in bound} == {"house"}
 
 
+@pytest.mark.parametrize("code", [code for code in FILES if code != "DO"])
+def test_consumer_conduct_is_told_to_companies_as_an_example_only(code: str) -> None:
+    lines = {
+        section.subject: section.lines
+        for section in told(place(code), "company", lambda text: text, "es")
+    }
+    assert not lines["conduct"][0].is_law
+    assert lines["conduct"][0].mark
+
+
 @pytest.mark.parametrize("code", FILES)
 def test_nothing_of_ours_is_shown_as_law(code: str) -> None:
     for regime in REGIMES:

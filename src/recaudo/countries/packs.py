@@ -25,6 +25,7 @@ from recaudo.core.contact_rules import Cap, Channel, Hours, Rules, Source, Spaci
 from recaudo.core.problems import Problem
 from recaudo.countries.schema import (
     REGIMES,
+    About,
     ChannelPolicy,
     Conduct,
     ContactRows,
@@ -117,8 +118,10 @@ class Pack:
     def source(self, name: str) -> Source:
         return self.row.sources[name].source(self.row.reviewed)
 
-    def addresses(self, name: str) -> tuple[str, ...]:
-        return self.row.sources[name].addresses
+    def source_of(self, about: About, regime: str) -> Source:
+        """Of a section (conduct, fees …): law only for whom its source speaks of."""
+        found = self.source(about.source)
+        return found if regime in about.regimes else _by_prudence(found)
 
     def contact_rows(self) -> tuple[ContactRows, ...]:
         """What binds contacts here: the subdivision's rows before the country's."""

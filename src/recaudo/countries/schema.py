@@ -167,7 +167,15 @@ class Holidays(Row):
     note: Text | None = None
 
 
-class ChannelPolicy(Row):
+class About(Row):
+    """What the pack says of a subject. ``regimes``: whose debts the source speaks of; for the
+    others it is at most an example to follow, never law."""
+
+    source: str
+    regimes: tuple[Regime, ...] = REGIMES
+
+
+class ChannelPolicy(About):
     """``opt_out_channels`` empty with ``is_opt_out_required``: every channel."""
 
     allowed: Text
@@ -176,10 +184,9 @@ class ChannelPolicy(Row):
     opt_out_channels: tuple[Channel, ...] = ()
     caller_prefix: str = ""
     notes: tuple[Text, ...] = ()
-    source: str
 
 
-class Conduct(Row):
+class Conduct(About):
     """Codes of countries/words.py. ``third_party_allowed``: roles that may be spoken to."""
 
     is_third_party_forbidden: bool
@@ -188,10 +195,9 @@ class Conduct(Row):
     forbidden: tuple[str, ...] = ()
     must_say: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
-    source: str
 
 
-class Imputation(Row):
+class Imputation(About):
     """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract."""
 
     order: tuple[
@@ -202,10 +208,9 @@ class Imputation(Row):
     costs: Literal["unspecified", "after_interest"] = "unspecified"
     rule: Text | None = None
     override: Text | None = None
-    source: str
 
 
-class DefaultInterest(Row):
+class DefaultInterest(About):
     """``numbers``: points and per cent a year by name. Moving rates are dated series elsewhere."""
 
     rule: Text
@@ -213,7 +218,6 @@ class DefaultInterest(Row):
     numbers: dict[str, Decimal] = {}
     is_numbers_verified: bool = True
     notes: tuple[Text, ...] = ()
-    source: str
 
 
 class FeeBracket(Row):
@@ -226,7 +230,7 @@ class FeeBracket(Row):
     days_to: int | None = None
 
 
-class Fees(Row):
+class Fees(About):
     kind: Literal[
         "none_fixed",
         "none_found",
@@ -247,10 +251,9 @@ class Fees(Row):
     charge_after_days: int | None = None
     numbers: dict[str, Decimal] = {}
     notes: tuple[Text, ...] = ()
-    source: str
 
 
-class NegativeReport(Row):
+class NegativeReport(About):
     """Before a debt is reported to a credit bureau."""
 
     prior_notice_days: int
@@ -260,7 +263,6 @@ class NegativeReport(Row):
     small_debt: Text | None = None
     report_within_months: int | None = None
     retention: Text
-    source: str
 
 
 class State(ContactRows):

@@ -16,6 +16,7 @@ from recaudo.countries import words
 from recaudo.countries.packs import HousePolicy, Pack
 from recaudo.countries.schema import (
     REGIMES,
+    About,
     CapRow,
     ChannelsRow,
     HoursRow,
@@ -205,7 +206,7 @@ class _Teller(_Phrases):
                     channels=self.named(frozenset(where))
                 )
             )
-        return [*lines, self._named(" ".join(parts), about.source, about.notes)]
+        return [*lines, self._about(" ".join(parts), about, about.notes)]
 
     def zone(self) -> list[Line]:
         rule, days = self.pack.zone_rule, self.pack.row.holidays
@@ -236,7 +237,7 @@ class _Teller(_Phrases):
         if about.must_say:
             what = self._list(words.MUST_SAY, about.must_say)
             parts.append(self.say(N_("Hay que decir: {what}.")).format(what=what))
-        return [self._named(" ".join(parts), about.source, about.notes)]
+        return [self._about(" ".join(parts), about, about.notes)]
 
     def negative_report(self) -> list[Line]:
         about = self.pack.negative_report
@@ -250,7 +251,7 @@ class _Teller(_Phrases):
             retention=about.retention.in_language(self.language),
         )
         notes = (about.small_debt,) if about.small_debt else ()
-        return [self._named(text, about.source, notes)]
+        return [self._about(text, about, notes)]
 
     def imputation(self) -> list[Line]:
         about = self.pack.imputation
@@ -268,11 +269,11 @@ class _Teller(_Phrases):
                 )
             )
         parts += [note.in_language(self.language) for note in notes]
-        return [self._named(" ".join(parts), about.source)]
+        return [self._about(" ".join(parts), about)]
 
     def default_interest(self) -> list[Line]:
         about = self.pack.default_interest
-        return [self._named(about.rule.in_language(self.language), about.source, about.notes)]
+        return [self._about(about.rule.in_language(self.language), about, about.notes)]
 
     def fees(self) -> list[Line]:
         about = self.pack.fees
@@ -288,7 +289,7 @@ class _Teller(_Phrases):
                 )
             else:
                 parts.append(self.say(N_("Por encima: {value}.")).format(value=value))
-        return [self._named(" ".join(parts), about.source, about.notes)]
+        return [self._about(" ".join(parts), about, about.notes)]
 
     def _list(self, catalogue: dict[str, str], codes: Iterable[str]) -> str:
         return ", ".join(self.say(catalogue[code]) for code in codes)
@@ -303,10 +304,15 @@ class _Teller(_Phrases):
                 lines.append(self._line(text, source, own.addresses, notes))
         return lines
 
-    def _named(self, text: str, name: str, notes: Iterable[Text] = ()) -> Line:
+    def _about(self, text: str, about: About, notes: Iterable[Text] = ()) -> Line:
+        return self._named(text, about.source, notes, self.pack.source_of(about, self.regime))
+
+    def _named(
+        self, text: str, name: str, notes: Iterable[Text] = (), source: Source | None = None
+    ) -> Line:
         own = self.pack.row.sources[name]
         every = (*notes, own.note) if own.note else tuple(notes)
-        return self._line(text, self.pack.source(name), own.addresses, every)
+        return self._line(text, source or self.pack.source(name), own.addresses, every)
 
     def _line(
         self,

@@ -60,7 +60,7 @@ DAYS = {
 }
 
 PER = {
-    "day": N_("al día"),
+    "day": N_("por día"),
     "week": N_("a la semana (de lunes a domingo, y también en 7 días corridos)"),
     "7days": N_("en 7 días corridos"),
 }
