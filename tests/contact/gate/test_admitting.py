@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
-from factories import make_contact_point, make_creditor, make_document
+from factories import make_contact_point, make_creditor, make_document, make_member
 from recaudo.contact.gate import Request, admit, judge_many
 from recaudo.contact.models import Verdict
 
@@ -226,3 +226,40 @@ def test_a_customer_with_nothing_left_is_refused_in_a_batch_and_the_others_go_on
     make_document(other.customer, 10, due_on="2026-10-01")
     words = judge_many(debt.creditor, [debt.request(), other.request()], at=THURSDAY)
     assert [word.rule for word in words] == ["paid", "allowed"]
+
+
+# -- a number was shown, and nobody has said yet what came of it -----------------------------------
+
+
+def test_two_people_are_not_shown_one_persons_number_for_the_days_only_call(debt: Debt):
+    first, second = make_member(debt.creditor), make_member(debt.creditor)
+    assert debt.admit(by=first).word.is_allowed
+    assert debt.admit(by=first).word.is_allowed  # they look again
+    assert debt.admit(by=second).word.rule == "cap_day"
+    assert debt.admit("email").word.rule == "cap_day"  # nor does the outbox write meanwhile
+
+
+def test_nor_is_somebody_of_another_creditor(debt: Debt):
+    here = owe(debt.creditor, person_key="CO:900123456")
+    there = owe(make_creditor(), person_key="CO:900123456")
+    here.admit(by=make_member(here.creditor))
+    word = there.admit(by=make_member(there.creditor)).word
+    assert word.rule == "cap_day" and "count" not in word.facts
+
+
+@pytest.mark.parametrize(
+    ("at", "allowed"), [("2026-11-19 10:14", False), ("2026-11-19 10:15", True)]
+)
+def test_a_call_that_nobody_made_is_forgotten_after_a_quarter_of_an_hour(debt, at, allowed):
+    debt.admit(by=make_member(debt.creditor))
+    assert debt.admit(at=at, by=make_member(debt.creditor)).word.is_allowed is allowed
+
+
+def test_a_call_once_recorded_counts_once(db):
+    """Five a day there: three were had and one is recorded after it was shown; a fifth may be."""
+    creditor = make_creditor(country="DO", currency="DOP", timezone="America/Santo_Domingo")
+    debt = owe(creditor)
+    debt.admit(by=make_member(creditor))
+    for minute in range(4):
+        contacted(debt.customer, f"2026-11-19 09:0{minute}")
+    assert debt.admit(by=make_member(creditor)).word.is_allowed

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django_scopes import scope
 
+from factories import make_member
+from recaudo.access.models import User
 from recaudo.contact.gate.decide import HOUSE_RULES, RULES
 from recaudo.contact.gate.house import read_policy
 from recaudo.contact.gate.shapes import WAITING
@@ -70,6 +72,8 @@ def _had(debt: Debt, what: str) -> None:
     elif "message planned" in what:
         for state in ("planned", "failed", "withdrawn"):
             _message(debt, state)
+    elif "call allowed" in what:
+        return
     elif "the customer did" in what:
         contacted(debt.customer, "2026-11-19 08:00", "email", direction="in")
     elif "own message" in what:
@@ -100,4 +104,14 @@ def _message(debt: Debt, state: str, **fields) -> Message:
 @pytest.mark.parametrize("row", table("counted"), ids=lambda row: row[0][:40])
 def test_what_counts(debt: Debt, row: list[str]):
     _had(debt, row[0])
-    assert debt.look("email").is_allowed is (row[1] == "no")
+    counts = not debt.admit("email", by=_asker(debt, row[0])).word.is_allowed
+    assert counts is (row[1] == "yes")
+
+
+def _asker(debt: Debt, what: str) -> User | None:
+    """Who saw the number, where the row is about a call."""
+    if "call allowed" not in what:
+        return None
+    caller = make_member(debt.creditor)
+    debt.admit("phone", at=THURSDAY - timedelta(minutes=14), by=caller)
+    return caller if "same person" in what else make_member(debt.creditor)

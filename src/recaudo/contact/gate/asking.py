@@ -15,6 +15,7 @@ from recaudo.access.queries import may
 from recaudo.contact.gate.case import Case
 from recaudo.contact.gate.decide import decide, is_counted, law_channel
 from recaudo.contact.gate.gather import Gathered, cases, find_people, gather, histories_for
+from recaudo.contact.gate.histories import Asker
 from recaudo.contact.gate.laws import laws_of
 from recaudo.contact.gate.shapes import Admitted, Request, Word
 from recaudo.contact.models import Verdict
@@ -70,7 +71,8 @@ def admit(
     # All is read under the locks: a balance or a wish may have changed while we waited for them.
     laws = laws_of(creditor, local_day(at, creditor.timezone))
     found = gather(creditor, requests, laws, at=at)
-    histories = dict(histories_for(creditor, requests, found, laws, at=at))
+    asker = Asker(by.pk if by is not None else None)
+    histories = dict(histories_for(creditor, requests, found, laws, at=at, asker=asker))
     words: list[Word] = []
     for case in cases(creditor, requests, found, histories, laws, at=at):
         word = _with_override(creditor, case, by, override_reason)

@@ -15,6 +15,7 @@ from recaudo.access.models import Creditor
 from recaudo.contact.gate.case import Case, Held, Item, PartyTo, Point, Said
 from recaudo.contact.gate.histories import (
     LOOKS_BACK_DAYS,
+    Asker,
     Histories,
     histories_of,
     person_of_customer,
@@ -138,11 +139,19 @@ def histories_for(
     laws: Laws,
     *,
     at: datetime,
+    asker: Asker | None = None,
 ) -> Histories:
     people = {person for request in requests for person in found.persons_of(request)}
     messages = [r.message_id for r in requests if r.message_id is not None]
     days = max(LOOKS_BACK_DAYS, laws.longest_spacing())
-    return histories_of(people, creditor_id=creditor.pk, at=at, days=days, not_messages=messages)
+    return histories_of(
+        people,
+        creditor_id=creditor.pk,
+        at=at,
+        days=days,
+        not_messages=messages,
+        asker=asker,
+    )
 
 
 def cases(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ LOOKS_BACK_DAYS = 7
 ZONES_DAYS = 2
 #: Two workers' clocks may differ: what another has just recorded counts although it is 'later'.
 SKEW = timedelta(minutes=10)
+#: So long a call that the gate allowed counts before its result is recorded, for everybody else.
+CALL_TAKES = timedelta(minutes=15)
 NO_DEBTS: frozenset[str] = frozenset()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -54,15 +57,17 @@ _ROWS = (
 _BY_CUSTOMER = _PEOPLE.format(table="customer", prefix="c") + _ROWS.format(column="customer_id")
 _BY_PARTY = _PEOPLE.format(table="party", prefix="p") + _ROWS.format(column="party_id")
 #: Written under a living lease, or on the wire: nobody has recorded them as contacts yet.
-_ON_THEIR_WAY = (
-    _PEOPLE.format(table="customer", prefix="c")
-    + """,
+_PARTIES = """,
     parties AS (
       SELECT id, person_key AS who FROM portfolio_party
       WHERE person_key = ANY(%(keys)s) AND person_key <> ''
       UNION ALL
       SELECT id, 'p' || id FROM portfolio_party WHERE id = ANY(%(alone_parties)s)
-    ),
+    )"""
+_ON_THEIR_WAY = (
+    _PEOPLE.format(table="customer", prefix="c")
+    + _PARTIES
+    + """,
     moving AS (
       SELECT m.id, m.customer_id, m.channel, m.creditor_id, c.party_id
       FROM contact_message m LEFT JOIN portfolio_contactpoint c ON c.id = m.contact_point_id
@@ -75,6 +80,36 @@ _ON_THEIR_WAY = (
     SELECT q.who, m.id, m.channel, m.creditor_id = %(creditor)s
     FROM moving m JOIN parties q ON q.id = m.party_id"""
 )
+#: A number was shown to somebody else just now, and what came of it is not recorded yet.
+_SHOWN = (
+    _PEOPLE.format(table="customer", prefix="c")
+    + _PARTIES
+    + """,
+    shown AS (
+      SELECT v.id, v.customer_id, v.party_id, v.channel, v.creditor_id
+      FROM contact_verdict v
+      WHERE v.is_allowed AND v.message_id IS NULL AND v.channel IN ('phone', 'visit')
+        AND (v.purpose <> 'service' OR v.origin <> 'reply')
+        AND v.at > %(shown_since)s AND v.at <= %(until)s
+        AND v.by_id IS DISTINCT FROM %(by)s
+        AND (v.customer_id IN (SELECT id FROM people) OR v.party_id IN (SELECT id FROM parties))
+        AND NOT EXISTS (
+          SELECT FROM contact_interaction i
+          WHERE i.customer_id = v.customer_id AND i.direction = 'out' AND i.recorded_at >= v.at)
+    )
+    SELECT p.who, v.id, v.channel, v.creditor_id = %(creditor)s
+    FROM shown v JOIN people p ON p.id = v.customer_id
+    UNION
+    SELECT q.who, v.id, v.channel, v.creditor_id = %(creditor)s
+    FROM shown v JOIN parties q ON q.id = v.party_id"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who goes through now: what was shown to themselves does not stand in their own way."""
+
+    user_id: int | None
 
 
 def person_of_customer(customer_id: int, person_key: str) -> str:
@@ -92,9 +127,11 @@ def histories_of(
     at: datetime,
     days: int = LOOKS_BACK_DAYS,
     not_messages: Iterable[int] = (),
+    asker: Asker | None = None,
 ) -> Histories:
     """The contacts out of each person in the last ``days``, whoever's creditor, those on their way
-    included but for ``not_messages`` (the ones that are asked about)."""
+    included but for ``not_messages`` (the ones that are asked about). With ``asker``, calls that
+    others are making count too."""
     keys, alone, alone_parties = _split(people)
     given: dict[str, Any] = {
         "keys": keys,
@@ -120,6 +157,11 @@ def histories_of(
         asked = frozenset(not_messages)
         for who, message_id, channel, is_ours in cursor.fetchall():
             if message_id not in asked:
+                found[who].append(_contact(at, now, channel, False, None, is_ours))
+        if asker is not None:
+            given |= {"by": asker.user_id, "shown_since": at - CALL_TAKES}
+            cursor.execute(_SHOWN, given | {"alone": alone, "alone_parties": alone_parties})
+            for who, _, channel, is_ours in cursor.fetchall():
                 found[who].append(_contact(at, now, channel, False, None, is_ours))
     return found
 

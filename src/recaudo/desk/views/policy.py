@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -113,7 +112,6 @@ def _page(
     context = {
         "law_name": pack.name.in_language(get_language() or "es"),
         "law_reviewed": pack.reviewed,
-        "law_url": _law_url(creditor.code),
         "current": current,
         "rules": _compared(pack, current.toml if current else ""),
         "coming": newest if newest is not None and newest.from_on > request.today else None,
@@ -145,14 +143,6 @@ def _compared(pack: Pack, toml: str) -> list[dict[str, object]]:
     house = read_policy(toml).rules(Regime.CONSUMER)
     law = pack.rules(Regime.CONSUMER)
     return [{"told": told(each), "is_stricter": each.is_stricter} for each in compare(house, law)]
-
-
-def _law_url(code: str) -> str:
-    """The page that tells the pack; empty in a build without it."""
-    try:
-        return reverse("desk:law", args=[code])
-    except NoReverseMatch:
-        return ""
 
 
 def _day(typed: str, today: date) -> date:
