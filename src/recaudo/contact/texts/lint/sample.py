@@ -19,17 +19,18 @@ TODAY = date(2026, 11, 27)
 
 @lru_cache(maxsize=16)
 def samples(language: str) -> tuple[dict[str, object], ...]:
-    return tuple(
-        _values(book, language, extra) for book, extra in ((_full(), _EXTRA), (_bare(), {}))
-    )
+    full = _values(_full(), language, example_extra(TODAY, AT))
+    return (full, _values(_bare(), language, {}))
 
 
-_EXTRA: dict[str, object] = {
-    "payment": {"amount": Decimal(800_000), "on": TODAY},
-    "promise": {"amount": Decimal(500_000), "on": TODAY + timedelta(days=5)},
-    "callback": {"at": AT + timedelta(days=1)},
-    "answer": "Le confirmamos que su factura incluye el transporte.",
-}
+def example_extra(today: date, at: datetime) -> dict[str, object]:
+    """What a message itself brings, made up: a payment, a promise, an appointment, an answer."""
+    return {
+        "payment": {"amount": Decimal(800_000), "on": today},
+        "promise": {"amount": Decimal(500_000), "on": today + timedelta(days=5)},
+        "callback": {"at": at + timedelta(days=1)},
+        "answer": "Le confirmamos que su factura incluye el transporte.",
+    }
 
 
 def _values(book: Book, language: str, extra: dict[str, object]) -> dict[str, object]:
