@@ -68,24 +68,26 @@ SENTENCES: dict[str, str] = {
     "subject_missing": N_("Falta el asunto. Escríbalo: corto y sin cifras."),
     "subject_lines": N_("El asunto va en una sola línea."),
     # lint: what must be there
-    "missing_amount": N_("Falta el valor. Agregue {{{{ total }}}} o {{{{ catch_up }}}}."),
-    "missing_as_of": N_("Falta la fecha del saldo. Agregue «Saldo con corte al {{{{ as_of }}}}»."),
-    "missing_how_to_pay": N_(
+    "text_lacks_amount": N_("Falta el valor. Agregue {{{{ total }}}} o {{{{ catch_up }}}}."),
+    "text_lacks_as_of": N_(
+        "Falta la fecha del saldo. Agregue «Saldo con corte al {{{{ as_of }}}}»."
+    ),
+    "text_lacks_how_to_pay": N_(
         "Falta cómo pagar. Agregue la referencia {{{{ reference }}}} y las formas de pago "
         "({{% for way in ways %}} …)."
     ),
-    "missing_identity": N_("Falta quién escribe. Agregue {{{{ creditor.name }}}}."),
-    "missing_opt_out": N_(
+    "text_lacks_identity": N_("Falta quién escribe. Agregue {{{{ creditor.name }}}}."),
+    "text_lacks_opt_out": N_(
         "Falta cómo dejar de recibir mensajes. Agregue {{{{ links.unsubscribe }}}} o "
         "«responda BAJA»."
     ),
-    "missing_if_paid": N_(
+    "text_lacks_if_paid": N_(
         "Falta la frase «si ya pagó, haga caso omiso y envíenos su comprobante». Agréguela."
     ),
-    "missing_creditor_contact": N_(
+    "text_lacks_creditor_contact": N_(
         "No dice dónde encontrar a su empresa. Agregue teléfono, dirección o sitio web."
     ),
-    "missing_by_law": N_(
+    "text_lacks_by_law": N_(
         "La ley de {country} pide que el aviso lo diga ({asked}). Agregue lo que falta; las frases "
         "de ley están en {{{{ words.legal_note }}}}."
     ),

@@ -94,6 +94,9 @@ def templates(request: DeskRequest) -> HttpResponse:
             + len(checked.findings)
             - sum(each.is_error for each in checked.findings)
         )
+    for row in rows.values():
+        for cell in row["channels"].values():
+            cell["languages"].sort(key=_language_order)
     shown = sorted(rows.values(), key=lambda row: row["order"])
     missing = sorted(set(steps) - set(rows))
     return render(request, "desk/templates.html", {"rows": shown, "missing": missing})
@@ -288,6 +291,10 @@ def frame_of(template: Template, language: str) -> dict[str, Any]:
         ],
         "siblings": [{"template": each, "name": channel(each.channel)} for each in siblings],
     }
+
+
+def _language_order(language: str) -> int:
+    return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
 
 
 def mark_of(name: str) -> str:

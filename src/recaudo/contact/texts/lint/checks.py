@@ -168,10 +168,10 @@ def _required(draft: Draft, country: str, subdivision: str) -> Iterator[Finding]
             wanted = ["amount", "as_of", "how_to_pay", "identity", "opt_out", "if_paid"]
         for part in wanted:
             if not said[part]:
-                yield _error(f"missing_{part}", where)
+                yield _error(f"text_lacks_{part}", where)
         reachable = names.has("creditor.phone", "creditor.address", "creditor.website")
         if draft.channel == "email" and not reachable:
-            yield _warning("missing_creditor_contact", where)
+            yield _warning("text_lacks_creditor_contact", where)
         if draft.purpose == "collection":
             yield from _must_say(draft, where, names, plain, said, pack_for(country, subdivision))
 
@@ -224,7 +224,7 @@ def _must_say(
             continue
         facts = {"asked": asked, "country": pack.code}
         level = "error" if draft.channel in ("email", "address") else "warning"
-        yield Finding("missing_by_law", level, where, 0, facts)
+        yield Finding("text_lacks_by_law", level, where, 0, facts)
 
 
 # -- forbidden: what may not be said --------------------------------------------------------------
