@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django_scopes import scope
 from playwright.sync_api import Page, expect
 
 from recaudo.access.models import Creditor, Membership
 from recaudo.contact.models import Template
 from recaudo.contact.texts import install_ready
 from recaudo.payments.actions.ways import add_way
+from recaudo.portfolio.models import Customer
 
 SHOTS = os.environ.get("RECAUDO_SHOTS")
 
@@ -47,7 +49,6 @@ def ready(portfolio: Creditor) -> Creditor:
 
 
 def template_of(creditor: Creditor, key: str, channel: str) -> Template:
-    from django_scopes import scope
 
     with scope(creditor=creditor):
         return Template.objects.get(key=key, channel=channel)
@@ -138,15 +139,9 @@ def test_ways_to_pay_are_told_by_the_administrator(
 def test_a_pdf_is_attached_to_a_document_and_opened(
     ready: Creditor, page: Page, live_server: Any, enter: Callable[[str], None], tmp_path: Path
 ) -> None:
-    from django_scopes import scope
 
     with scope(creditor=ready):
-        customer = ready.customer_set.first() if hasattr(ready, "customer_set") else None
-    if customer is None:
-        from recaudo.portfolio.models import Customer
-
-        with scope(creditor=ready):
-            customer = Customer.objects.earliest("pk")
+        customer = Customer.objects.earliest("pk")
     enter("jefe@example.com")
     page.goto(f"{live_server.url}/andina/clientes/{customer.pk}/")
     bill = tmp_path / "FE-1020.pdf"

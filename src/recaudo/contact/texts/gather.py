@@ -89,15 +89,15 @@ def read_book(
     files_of: Collection[int] = (),
 ) -> Book:
     """In the creditor's scope. ``files_of``: customers whose documents' files are wanted too."""
-    ids = sorted(set(customer_ids))
     today = local_day(at, creditor.timezone)
-    found = Customer.objects.filter(pk__in=ids)
+    found = {each.pk: each for each in Customer.objects.filter(pk__in=set(customer_ids))}
+    ids = sorted(found)
     book = Book(
         creditor=creditor,
         at=at,
         today=today,
         as_of=_ledger_on(creditor, today),
-        customers={each.pk: each for each in found},
+        customers=found,
         owed=_owed(ids),
         unapplied=_unapplied(ids),
         references=references_of(creditor, ids),
