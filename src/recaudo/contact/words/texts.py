@@ -39,9 +39,6 @@ SENTENCES: dict[str, str] = {
     ),
     "template_title_missing": N_("Escriba un título para reconocer la plantilla en la lista."),
     "template_tone_unknown": N_("El tono va de 1 (recordatorio) a 5. Elija uno de ellos."),
-    "template_no_preview_customer": N_(
-        "No hay ningún cliente que usted pueda ver con ese nombre o código. Búsquelo de otra forma."
-    ),
     # lint: form
     "template_too_long": N_("El texto es demasiado largo: {length}, y caben {limit}. Acórtelo."),
     "template_syntax": N_(
@@ -102,7 +99,7 @@ SENTENCES: dict[str, str] = {
         "que pide la ley, con sus plazos. Quítelo."
     ),
     "asks_reason": N_(
-        "«{found}» pregunta por qué no ha pagado, y la ley de Colombia lo prohíbe. Pregunte en qué "
+        "«{found}» pregunta por qué no ha pagado, y en Colombia la ley lo prohíbe. Pregunte en qué "
         "fecha podrá pagar."
     ),
     "debt_in_preview": N_(
@@ -120,7 +117,7 @@ SENTENCES: dict[str, str] = {
     "shouting": N_("«{found}» está en mayúsculas: parece un grito. Escríbalo en minúsculas."),
     "amount_in_subject": N_("El asunto lleva una cifra que otros pueden ver. Déjela en el texto."),
     "subject_long": N_("El asunto tiene {count} letras; muchos lectores muestran solo {limit}."),
-    "preview_long": N_("El avance tiene {count} letras; se muestran unas {limit}."),
+    "preview_long": N_("El adelanto tiene {count} letras; se muestran unas {limit}."),
     "sms_long": N_("El SMS ocupa {count} mensajes. Procure que sean {limit} o menos."),
     "sms_too_long": N_("El SMS ocupa {count} mensajes y el máximo es {limit}. Acórtelo."),
     "chat_long": N_("El mensaje tiene {count} letras: en un teléfono es largo. Procure {limit}."),

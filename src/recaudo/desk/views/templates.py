@@ -41,7 +41,7 @@ PURPOSES: dict[str, str] = {
 }
 WHERE: dict[str, str] = {
     "subject": N_("Asunto"),
-    "preview": N_("Avance"),
+    "preview": N_("Adelanto"),
     "text": N_("Texto"),
     "mjml": N_("Diseño"),
     "tone": N_("Tono"),
