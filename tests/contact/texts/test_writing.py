@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from django_scopes import scope
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from factories import (
@@ -29,9 +30,11 @@ from recaudo.access.models import Creditor
 from recaudo.contact.models import Message, MessageItem, Template
 from recaudo.contact.texts import Ask, Written, render, render_many, render_text
 from recaudo.contact.texts.versions import change_template, save_version
+from recaudo.contact.texts.writing import ATTACHED_MAX
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.ways import add_way
-from recaudo.portfolio.models import Customer, Document
+from recaudo.portfolio.actions.files import store_file
+from recaudo.portfolio.models import Customer, Document, DocumentFile
 
 from .conftest import AT, TODAY
 
@@ -78,7 +81,7 @@ def test_a_ceded_document_is_somebody_elses_to_ask_for(customer: Customer) -> No
     assert [pk for pk, _ in written(customer).items] == [second.pk]
 
 
-@settings(
+@hypothesis_settings(
     max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -324,3 +327,26 @@ def test_what_a_person_writes_may_use_the_variables(customer: Customer) -> None:
     assert got.template_version_id is None
     with pytest.raises(Problem, match="template_variable_unknown"):
         render_text(customer.creditor, customer, "{{ saldo }}", channel="whatsapp", at=AT)
+
+
+def test_the_mail_takes_the_papers_of_its_documents(
+    customer: Customer, settings: Any, tmp_path: Any
+) -> None:
+    storage = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    first, second = documents_of(customer)
+    old = keep(first, "pdf", b"%PDF-1 old")
+    new = keep(first, "pdf", b"%PDF-1 new")
+    keep(first, "order", b"%PDF-1 order")
+    large = keep(second, "pdf", b"%PDF-1" + b" " * ATTACHED_MAX)
+    xml = keep(second, "xml", b"<?xml version='1.0'?><a/>")
+    got = written(customer)
+    assert got.attachments == [new.pk, xml.pk]
+    assert {old.pk, large.pk}.isdisjoint(got.attachments)
+    assert "Va adjunto: FE.pdf, FE.xml." in got.text
+    assert written(customer, "vence_hoy").attachments == []
+    assert written(customer, channel="whatsapp").attachments == []
+
+
+def keep(document: Document, kind: str, body: bytes) -> DocumentFile:
+    return store_file(document, kind=kind, name="FE", chunks=[body], by=None)
