@@ -15,7 +15,17 @@ import typer
 from recaudo.cli import output
 from recaudo.core.problems import Problem
 
-AREAS = ("server", "intake", "contacts", "strategy", "reports", "law", "people", "demo")
+AREAS = (
+    "server",
+    "intake",
+    "contacts",
+    "strategy",
+    "reports",
+    "law",
+    "people",
+    "templates",
+    "demo",
+)
 
 app = typer.Typer(
     no_args_is_help=True,

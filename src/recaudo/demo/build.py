@@ -25,6 +25,7 @@ from recaudo.demo.creditors import COLLECTORS, LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.files import Export, write_all
 from recaudo.demo.happenings import write_off
 from recaudo.demo.messy import write_messy
+from recaudo.demo.paying import tell_how_to_pay
 from recaudo.demo.stories import stories_of
 from recaudo.demo.world import Contact, World
 from recaudo.intake.actions import import_file
@@ -100,6 +101,7 @@ def _creditor(plan: Plan, users: dict[str, User]) -> Creditor:
         creditor.small_balance = plan.small_balance
         creditor.bucket_table = plan.bucket_table
         creditor.save(update_fields=["small_balance", "bucket_table"])
+        tell_how_to_pay(creditor)
         for login in LOGINS:
             Membership.objects.create(
                 user=users[login.role],

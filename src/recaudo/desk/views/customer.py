@@ -21,6 +21,7 @@ from recaudo.desk import account
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.cases import customer_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.names import FILE_KINDS
 from recaudo.desk.story import tell_entries
 from recaudo.desk.views.holds import BY_HAND
 from recaudo.insights.queries.home import freshness
@@ -61,6 +62,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "story": _story(found, names, None),
         "channels": Channel.choices,
         "hold_kinds": [(code, HoldKind(code).label) for code in BY_HAND],
+        "file_kinds": [(code, _(name)) for code, name in FILE_KINDS.items()],
         "tomorrow": request.today + ONE_DAY,
     }
     return render(request, "desk/customer.html", context)

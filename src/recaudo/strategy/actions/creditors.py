@@ -1,4 +1,4 @@
-"""Adding a creditor, with the book of its preset in force."""
+"""Adding a creditor, with the book of its preset in force and the ready texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from recaudo.access.models import Creditor, User
 from recaudo.audit.actions import record_change
+from recaudo.contact.texts import install_ready
 from recaudo.core.calendar import Place, is_business_day, local_day
 from recaudo.core.money import currency_code
 from recaudo.core.problems import Problem
@@ -58,6 +59,7 @@ def add_creditor(
             bucket_table="default",
         )
         activate_preset(creditor, by=by, origin=origin)
+        install_ready(creditor, by=by, origin=origin)
         record_change(
             "creditor_added",
             creditor=creditor,
