@@ -118,4 +118,46 @@ SENTENCES: dict[str, str] = {
     "auto_subject": N_("Es una respuesta automática."),
     "read_receipt": N_("Es una confirmación de lectura."),
     "spam_complaint": N_("El cliente nos marcó como no deseado. No se le escribe más ahí."),
+    # what the domain says
+    "dns_silent": N_(
+        "El sistema de nombres no respondió sobre {name}. Vuelva a revisar en unos minutos."
+    ),
+    "spf_good": N_("SPF autoriza a este servidor ({lookups} de 10 consultas)."),
+    "spf_missing": N_("{domain} no tiene SPF. Publique este registro."),
+    "spf_two": N_(
+        "{domain} tiene más de un registro SPF, y así ninguno vale. Una sus partes en uno solo."
+    ),
+    "spf_broken": N_("El SPF de {domain} tiene un error, o incluye un dominio sin SPF. Corríjalo."),
+    "spf_too_long": N_(
+        "El SPF de {domain} hace {lookups} consultas y el máximo es 10: muchos lo dan por roto. "
+        "Quite los «include» que ya no usa."
+    ),
+    "spf_not_ours": N_(
+        "El SPF de {domain} no autoriza a {host}. Cambie el registro por este; conserve lo demás."
+    ),
+    "spf_open": N_(
+        "El SPF de {domain} termina en +all: autoriza a cualquiera. Termínelo en ~all."
+    ),
+    "spf_no_end": N_("El SPF de {domain} no dice qué hacer con los demás. Termínelo en ~all."),
+    "dkim_good": N_("La llave publicada en {name} es la nuestra."),
+    "dkim_none": N_("Los correos salen sin firma. Genere una llave DKIM aquí abajo."),
+    "dkim_missing": N_("Falta publicar la llave en {name}. Publique este registro."),
+    "dkim_two": N_("Hay más de una llave en {name}. Deje solo la de esta página."),
+    "dkim_other": N_("La llave publicada en {name} no es la nuestra. Cámbiela por esta."),
+    "dmarc_good": N_("DMARC pide {policy}, y nuestros correos lo cumplen ({aligned})."),
+    "dmarc_missing": N_("El dominio no tiene DMARC. Empiece observando, con este registro."),
+    "dmarc_two": N_("Hay más de un DMARC en {name}, y así ninguno vale. Deje uno."),
+    "dmarc_broken": N_("El DMARC tiene un error. Cámbielo por este."),
+    "dmarc_unaligned": N_(
+        "Ni SPF ni DKIM valen para {domain}, el dominio de quien escribe: los correos fallan en "
+        "DMARC. Resuelva primero los otros dos."
+    ),
+    "dmarc_watching": N_(
+        "DMARC solo observa. Cuando los informes lleguen limpios unas semanas, publique este."
+    ),
+    "mx_good": N_("{domain} recibe correo: las respuestas llegan."),
+    "mx_missing": N_(
+        "{domain} no recibe correo: nadie podría responder. Publique su MX o use otra dirección "
+        "de respuesta."
+    ),
 }
