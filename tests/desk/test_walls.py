@@ -18,6 +18,7 @@ from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
+from recaudo.contact.models import MailAccount
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.portfolio.models import ContactPoint, Hold
@@ -36,6 +37,8 @@ OUTSIDE = {
     "account_signup",
     "account_change_password",
     "account_reauthenticate",
+    # A customer's page: tests/portal walks it.
+    "unsubscribe",
 }
 
 
@@ -119,6 +122,15 @@ def everything_of(world: World) -> dict[str, object]:
         view = SavedView.objects.create(
             creditor=creditor, user=world.supervisor, name=f"De {world.customer.name}", query=""
         )
+        account = MailAccount.objects.create(
+            creditor=creditor,
+            name=f"Correo de {world.customer.name}",
+            from_name="Cobranza",
+            from_address="cobranza@example.com",
+            smtp_host="127.0.0.1",
+            smtp_port=1,
+            smtp_security="none",
+        )
     task = world.task()
     return {
         "creditor_code": creditor.code,
@@ -129,6 +141,7 @@ def everything_of(world: World) -> dict[str, object]:
         "batch_id": batch.id,
         "conflict_id": conflict.id,
         "view_id": view.id,
+        "account_id": account.id,
         "kind": "csv",
         "name": "seller",
     }
@@ -144,6 +157,7 @@ def state_of(world: World) -> tuple[object, ...]:
             list(ContactPoint.objects.order_by("id").values_list("id", "value", "state")),
             list(ContactConflict.objects.values_list("resolution", flat=True)),
             list(ImportBatch.objects.order_by("id").values_list("id", "state")),
+            list(MailAccount.objects.order_by("id").values_list("id", "name", "dkim_key")),
         )
 
 

@@ -12,6 +12,7 @@ from recaudo.desk.views import (
     holds,
     home,
     imports,
+    mail,
     plans,
     reports,
     saved,
@@ -73,6 +74,14 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # mail accounts
+    path("correo/", mail.accounts, name="mail"),
+    path("correo/nueva/", mail.new, name="mail_new"),
+    path("correo/<int:account_id>/", mail.account, name="mail_account"),
+    path("correo/<int:account_id>/cambiar/", mail.edit, name="mail_edit"),
+    path("correo/<int:account_id>/probar/", mail.try_out, name="mail_test"),
+    path("correo/<int:account_id>/revisar/", mail.check, name="mail_check"),
+    path("correo/<int:account_id>/llave/", mail.make_key, name="mail_key"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

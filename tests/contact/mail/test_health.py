@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from dnslib import QTYPE, RCODE, RR
-from dnslib.server import DNSServer
 from django.utils import translation
+from dnslib import RCODE, RR
+from dnslib.server import DNSServer
 
 from factories import refresh
 from recaudo.access.models import Creditor
@@ -142,7 +142,9 @@ def test_spf_is_read_with_its_includes(
     assert code_of("spf") == code
 
 
-@pytest.mark.parametrize(("count", "code"), [(9, "spf_good"), (10, "spf_good"), (11, "spf_too_long")])
+@pytest.mark.parametrize(
+    ("count", "code"), [(9, "spf_good"), (10, "spf_good"), (11, "spf_too_long")]
+)
 def test_ten_questions_are_the_most(
     zone: Zone, code_of: Callable[[str], str], count: int, code: str
 ) -> None:

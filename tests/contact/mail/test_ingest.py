@@ -126,9 +126,7 @@ def test_the_message_is_found_by_return_path_or_envelope_id(andina: Creditor, ta
     customer = make_customer(andina)
     for n, given in enumerate(["to", "envelope_id"]):
         message = make_message(customer, f"pagos{n}@tornillo.example.com")
-        value = (
-            f"rebotes+{message.token}@{mails.OURS}" if given == "to" else str(message.token)
-        )
+        value = f"rebotes+{message.token}@{mails.OURS}" if given == "to" else str(message.token)
         take(mails.dsn(None, recipient=f"pagos{n}@tornillo.example.com", **{given: value}))
         assert state_of(message)[0] == "bounced", given
 

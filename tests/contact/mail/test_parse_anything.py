@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from datetime import UTC, datetime
 from time import monotonic
 
 import pytest
@@ -14,11 +12,12 @@ from hypothesis import strategies as st
 
 from recaudo.contact.mail.bodies import html_text, own_part
 from recaudo.contact.mail.parse import Ours, Parsed, file_name, parse
-from recaudo.contact.models import Message
 
 from . import mails
 
-OURS = Ours(("cobranza@andina.example.com",), "rebotes+{token}@andina.example.com", "andina.example.com")
+OURS = Ours(
+    ("cobranza@andina.example.com",), "rebotes+{token}@andina.example.com", "andina.example.com"
+)
 HEAD = b"From: a@b.co\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
 
 
@@ -136,9 +135,15 @@ def test_html_alone_becomes_text() -> None:
 @pytest.mark.parametrize(
     ("text", "own"),
     [
-        ("Ya pagué\n\nEl jue, 20 nov 2026 a las 9:00, Andina <x@y.co> escribió:\n> saldo", "Ya pagué"),
+        (
+            "Ya pagué\n\nEl jue, 20 nov 2026 a las 9:00, Andina <x@y.co> escribió:\n> saldo",
+            "Ya pagué",
+        ),
         ("Paid\n\nOn Thu, Nov 20, 2026 at 9:00 AM Andina <x@y.co> wrote:\n> balance", "Paid"),
-        ("Ya pagué\n\nDe: Andina\nEnviado: jueves\nPara: yo\nAsunto: saldo\n\nSu saldo", "Ya pagué"),
+        (
+            "Ya pagué\n\nDe: Andina\nEnviado: jueves\nPara: yo\nAsunto: saldo\n\nSu saldo",
+            "Ya pagué",
+        ),
         ("Ya pagué\n-----Mensaje original-----\nDe: x\nSu saldo", "Ya pagué"),
         ("De: la factura 3 no sé nada", "De: la factura 3 no sé nada"),
         ("> todo citado", "> todo citado"),

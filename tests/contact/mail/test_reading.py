@@ -30,9 +30,7 @@ NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, authority: Authority
-) -> Iterator[Mailbox]:
+def server(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Mailbox]:
     with dovecot(tmp_path_factory.mktemp("dovecot"), authority) as box:
         yield box
 

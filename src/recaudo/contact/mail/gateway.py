@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from recaudo.contact.mail.connecting import TIMEOUT, open_smtp, told
 from recaudo.contact.mail.addresses import on_the_wire
+from recaudo.contact.mail.connecting import TIMEOUT, open_smtp, told
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:

@@ -24,7 +24,25 @@ if TYPE_CHECKING:
 
 Check = dict[str, Any]
 #: Second levels under which companies register: empresa.com.co is a domain, com.co is none.
-_PUBLIC = frozenset("com co org net edu gob gov mil nom ind or ac ltd info web".split())
+_PUBLIC = frozenset(
+    [
+        "com",
+        "co",
+        "org",
+        "net",
+        "edu",
+        "gob",
+        "gov",
+        "mil",
+        "nom",
+        "ind",
+        "or",
+        "ac",
+        "ltd",
+        "info",
+        "web",
+    ]
+)
 
 
 def check_health(account: MailAccount, *, now: datetime, names: Names | None = None) -> Check:

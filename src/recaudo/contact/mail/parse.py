@@ -269,4 +269,6 @@ def file_name(given: object, content_type: str, number: int) -> str:
     if len(name) > 120:
         stem, dot, ending = name.rpartition(".")
         name = stem[: 119 - len(ending)] + dot + ending if dot and len(ending) < 10 else name[:120]
-    return name or f"adjunto-{number}.{re.sub(r'[^a-z0-9]', '', content_type.partition('/')[2])[:8]}"
+    return (
+        name or f"adjunto-{number}.{re.sub(r'[^a-z0-9]', '', content_type.partition('/')[2])[:8]}"
+    )

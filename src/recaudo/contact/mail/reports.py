@@ -35,7 +35,9 @@ _NOBODY = re.compile(
     r"|host (?:or domain name )?not found|unrouteable address|account (?:is )?disabled",
     re.IGNORECASE,
 )
-_ID_LINES = re.compile(r"^(?:message-id|in-reply-to|references):[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+_ID_LINES = re.compile(
+    r"^(?:message-id|in-reply-to|references):[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M
+)
 LOOKED_AT = 60_000
 #: Status codes that say the address itself is wrong, not the moment or the message.
 _DEAD = re.compile(r"5\.1\.(?:0|1|2|3|6|10)|5\.2\.1|5\.4\.4|5\.4\.310")

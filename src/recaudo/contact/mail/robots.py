@@ -20,6 +20,7 @@ _SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 
+
 def robot_code(mail: Mail, subject: str) -> str:
     """Why this is no person's mail: a code; empty where it may be one."""
     kind = str(mail.get("Content-Type", ""))[:1_000].lower()

@@ -87,9 +87,7 @@ def _walk(domain: str, names: Asked, found: Spf, *, is_top: bool) -> str:
     return ""
 
 
-def _mechanism(
-    kind: str, value: str, qualifier: str, domain: str, names: Asked, found: Spf
-) -> str:
+def _mechanism(kind: str, value: str, qualifier: str, domain: str, names: Asked, found: Spf) -> str:
     if kind in {"a", "mx", "ptr", "exists", "include"}:
         found.lookups += 1
     if kind == "all":

@@ -39,7 +39,9 @@ SENTENCES: dict[str, str] = {
     "smtp_unreachable": N_(
         "El servidor {host} no responde en el puerto {port}. Revise el puerto y el cortafuegos."
     ),
-    "smtp_greeting": N_("El servidor {host} no quiso atendernos: {detail}. Pregunte a quien lo administra."),
+    "smtp_greeting": N_(
+        "El servidor {host} no quiso atendernos: {detail}. Pregunte a quien lo administra."
+    ),
     "smtp_no_tls": N_(
         "El servidor {host} no ofrece STARTTLS en el puerto {port}. Pruebe TLS en el 465."
     ),
@@ -104,7 +106,9 @@ SENTENCES: dict[str, str] = {
     ),
     "mail_own": N_("Es un correo nuestro que volvió. No se responde."),
     "mail_ping_pong": N_("Dos contestadores se están respondiendo. No se responde."),
-    "bounce_unknown": N_("Un aviso de rebote que no nombra ningún mensaje nuestro. No cambió nada."),
+    "bounce_unknown": N_(
+        "Un aviso de rebote que no nombra ningún mensaje nuestro. No cambió nada."
+    ),
     "bounce_other_recipient": N_(
         "Un aviso de rebote sobre alguien a quien no escribimos. No cambió nada."
     ),
@@ -135,9 +139,7 @@ SENTENCES: dict[str, str] = {
     "spf_not_ours": N_(
         "El SPF de {domain} no autoriza a {host}. Cambie el registro por este; conserve lo demás."
     ),
-    "spf_open": N_(
-        "El SPF de {domain} termina en +all: autoriza a cualquiera. Termínelo en ~all."
-    ),
+    "spf_open": N_("El SPF de {domain} termina en +all: autoriza a cualquiera. Termínelo en ~all."),
     "spf_no_end": N_("El SPF de {domain} no dice qué hacer con los demás. Termínelo en ~all."),
     "dkim_good": N_("La llave publicada en {name} es la nuestra."),
     "dkim_none": N_("Los correos salen sin firma. Genere una llave DKIM aquí abajo."),
