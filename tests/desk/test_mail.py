@@ -177,6 +177,14 @@ def test_an_error_of_the_mailbox_stands_where_it_is_looked_for(andina: World, en
     assert "rechazó el usuario o la contraseña del buzón" in text
 
 
+def test_the_page_warns_of_bounces_in_plain_percent(andina: World, enter: Enter) -> None:
+    account = make(andina)
+    for state in ("sent", "sent", "sent", "bounced"):
+        sent(andina, account, state)
+    text = enter(andina.supervisor).get(andina.path(f"correo/{account.pk}/")).content.decode()
+    assert "Rebotó el 25,0" in text
+
+
 def test_figures_count_what_left_and_warn_above_five_percent(andina: World) -> None:
     account = make(andina)
     for state in ("sent", "delivered", "answered", "bounced", "failed", "uncertain"):

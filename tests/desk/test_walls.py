@@ -209,7 +209,9 @@ def test_nobody_reaches_another_creditors_rows_through_their_own_creditor(
 ) -> None:
     given = everything_of(andina) | {"creditor_code": pacifico.creditor.code}
     before, hidden = state_of(andina), (andina.customer.name,)
-    walk(enter(pacifico.supervisor), NAMING_A_ROW, given, expected={404, 405}, hidden=hidden)
+    everything = {"can_export": True, "can_see_identifiers": True}
+    nobody_there = make_member(pacifico.creditor, Role.ADMINISTRATOR, **everything)
+    walk(enter(nobody_there), NAMING_A_ROW, given, expected={404, 405}, hidden=hidden)
     assert state_of(andina) == before
 
 

@@ -105,9 +105,11 @@ def test_wherever_a_server_breaks_off_the_word_is_exact(
     andina: Creditor, step: str, answer: str | None, state: str, code: str, taken: int
 ) -> None:
     # A half answer is followed by silence: the gateway's own patience ends it.
-    with scripted_server(lambda n: ORDINARY | {step: answer}) as server:
-        with Gateway(make_account(andina, smtp_port=server.port), timeout=0.7) as gateway:
-            word = gateway.send(FROM, TO, RAW)
+    with (
+        scripted_server(lambda n: ORDINARY | {step: answer}) as server,
+        Gateway(make_account(andina, smtp_port=server.port), timeout=0.7) as gateway,
+    ):
+        word = gateway.send(FROM, TO, RAW)
     assert (word.state, word.code) == (state, code)
     assert len(server.taken) == taken
 
@@ -116,9 +118,11 @@ def test_a_line_that_breaks_while_the_mail_goes_out_has_not_left(andina: Credito
     """More than any buffer holds, and the server hangs up in the middle of it."""
     big = RAW + b"x" * 76 + b"\r\n"
     big += (b"y" * 76 + b"\r\n") * 400_000
-    with scripted_server(lambda n: ORDINARY | {"BODY": None}) as server:
-        with Gateway(make_account(andina, smtp_port=server.port), timeout=5) as gateway:
-            word = gateway.send(FROM, TO, big)
+    with (
+        scripted_server(lambda n: ORDINARY | {"BODY": None}) as server,
+        Gateway(make_account(andina, smtp_port=server.port), timeout=5) as gateway,
+    ):
+        word = gateway.send(FROM, TO, big)
     assert (word.state, word.code) == ("not_left", "smtp_lost")
 
 
@@ -128,20 +132,24 @@ def test_a_server_that_hung_up_on_an_idle_line_is_called_again(andina: Creditor)
     def script(number: int) -> Script:
         return ORDINARY if number > 1 else ORDINARY | {"RSET": None}
 
-    with scripted_server(script) as server:
-        with Gateway(make_account(andina, smtp_port=server.port), timeout=2) as gateway:
-            assert gateway.send(FROM, TO, RAW).state == "sent"
-            assert gateway._server is not None
-            gateway._server.sock.shutdown(socket.SHUT_WR)
-            assert gateway.send(FROM, TO, RAW).state == "sent"
+    with (
+        scripted_server(script) as server,
+        Gateway(make_account(andina, smtp_port=server.port), timeout=2) as gateway,
+    ):
+        assert gateway.send(FROM, TO, RAW).state == "sent"
+        assert gateway._server is not None
+        gateway._server.sock.shutdown(socket.SHUT_WR)
+        assert gateway.send(FROM, TO, RAW).state == "sent"
     assert server.connections == 2
     assert len(server.taken) == 2
 
 
 def test_a_silent_server_is_not_waited_for_for_ever(andina: Creditor) -> None:
-    with scripted_server(lambda n: ORDINARY | {"DOT": ""}) as server:
-        with Gateway(make_account(andina, smtp_port=server.port), timeout=0.3) as gateway:
-            word = gateway.send(FROM, TO, RAW)
+    with (
+        scripted_server(lambda n: ORDINARY | {"DOT": ""}) as server,
+        Gateway(make_account(andina, smtp_port=server.port), timeout=0.3) as gateway,
+    ):
+        word = gateway.send(FROM, TO, RAW)
     assert (word.state, word.code) == ("uncertain", "smtp_no_answer")
 
 
@@ -196,8 +204,10 @@ def test_a_wrong_password_and_a_foreign_certificate_are_told_apart(
 
 
 def test_an_address_cannot_smuggle_a_command(andina: Creditor) -> None:
-    with whole_server(tls="none", login=False) as sink:
-        with Gateway(make_account(andina, smtp_port=sink.port)) as gateway:
-            word = gateway.send(FROM, "a@b.co>\r\nRCPT TO:<c@d.co", RAW)
+    with (
+        whole_server(tls="none", login=False) as sink,
+        Gateway(make_account(andina, smtp_port=sink.port)) as gateway,
+    ):
+        word = gateway.send(FROM, "a@b.co>\r\nRCPT TO:<c@d.co", RAW)
     assert (word.state, word.code) == ("refused", "mail_address_unusable")
     assert sink.connections == 0

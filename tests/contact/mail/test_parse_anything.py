@@ -35,11 +35,12 @@ def storable(parsed: Parsed) -> None:
 SEEDS: list[bytes] = [
     mails.reply(None, "Señor, ya pagué 🙂"),
     mails.dsn(None),
-    HEAD
-    + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative;"
-    b" boundary=c\r\n\r\n--c\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nSe\xf1or\r\n--c\r\n"
-    b"Content-Type: text/html\r\n\r\n<p>Hola<br>mundo</p>\r\n--c--\r\n--b\r\nContent-Type: image/png;"
-    b" name*=utf-8''f%C3%B3to.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0K\r\n--b--\r\n",
+    HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+    b"Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n"
+    b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nSe\xf1or\r\n--c\r\n"
+    b"Content-Type: text/html\r\n\r\n<p>Hola<br>mundo</p>\r\n--c--\r\n--b\r\n"
+    b"Content-Type: image/png; name*=utf-8''f%C3%B3to.png\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\niVBORw0K\r\n--b--\r\n",
 ]
 
 

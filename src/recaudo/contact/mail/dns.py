@@ -19,9 +19,9 @@ class Names:
         chosen = settings.DNS_SERVER if server is None else server
         self._resolver = dns.resolver.Resolver(configure=not chosen)
         if chosen:
-            host, _, port = chosen.rpartition(":") if chosen.count(":") == 1 else (chosen, "", "53")
+            host, _, port = chosen.partition(":") if chosen.count(":") == 1 else (chosen, "", "")
             self._resolver.nameservers = [host]
-            self._resolver.port = int(port)
+            self._resolver.port = int(port or 53)
         self._resolver.lifetime = PATIENCE
 
     def texts(self, name: str) -> list[str]:
@@ -31,7 +31,7 @@ class Names:
         ]
 
     def exchanges(self, name: str) -> list[str]:
-        """Hosts that take mail for ``name``, the preferred first; a lone '.' says that none does."""
+        """Hosts that take mail for ``name``, the preferred first; a lone '.' says none."""
         found = sorted(self._ask(name, "MX"), key=lambda each: int(each.preference))
         return [each.exchange.to_text().rstrip(".") or "." for each in found]
 

@@ -38,6 +38,10 @@ class Figures:
         return Decimal(self.bounced) / self.sent if self.sent else None
 
     @property
+    def bounce_pct(self) -> Decimal | None:
+        return None if self.bounce_rate is None else 100 * self.bounce_rate
+
+    @property
     def is_bouncing(self) -> bool:
         """Over the limit; exactly at it is not."""
         return self.bounce_rate is not None and self.bounce_rate > BOUNCES_WARN
@@ -45,7 +49,7 @@ class Figures:
 
 def sender_figures(account_ids: Iterable[int], *, now: datetime) -> dict[int, list[Figures]]:
     """For each account one row for each of ``WINDOWS``; one query for all."""
-    counted = {}
+    counted: dict[str, Count] = {}
     for days in WINDOWS:
         recent = Q(state_at__gte=now - timedelta(days=days))
         counted |= {

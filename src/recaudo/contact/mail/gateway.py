@@ -28,9 +28,8 @@ State = Literal["sent", "not_left", "refused", "uncertain"]
 
 @dataclass(frozen=True)
 class Sent:
-    """``code`` names the reason (contact/words/mail.py; ``5.1.1`` and its like where the server says
-    that the address is wrong), ``detail`` the server's answer, without
-    addresses."""
+    """``code`` names the reason (contact/words/mail.py; ``5.1.1`` and its like where the server
+    says that the address is wrong), ``detail`` the server's answer, without addresses."""
 
     state: State
     code: str = ""

@@ -1,8 +1,8 @@
 """Does the world believe that our mails are the creditor's? What to publish where it does not.
 
-Each check gives ``{"state", "code", "facts", "found", "publish"}``: ``state`` is ``good``, ``warn``,
-``bad`` or ``unknown``; ``found`` the record as it stands; ``publish`` the record that mends it,
-ready to be copied: ``{"name", "kind", "value"}``.
+Each check gives ``{"state", "code", "facts", "found", "publish"}``: ``state`` is ``good``,
+``warn``, ``bad`` or ``unknown``; ``found`` the record as it stands; ``publish`` the record that
+mends it, ready to be copied: ``{"name", "kind", "value"}``.
 """
 
 from __future__ import annotations
@@ -25,23 +25,7 @@ if TYPE_CHECKING:
 Check = dict[str, Any]
 #: Second levels under which companies register: empresa.com.co is a domain, com.co is none.
 _PUBLIC = frozenset(
-    [
-        "com",
-        "co",
-        "org",
-        "net",
-        "edu",
-        "gob",
-        "gov",
-        "mil",
-        "nom",
-        "ind",
-        "or",
-        "ac",
-        "ltd",
-        "info",
-        "web",
-    ]
+    {"com", "co", "org", "net", "edu", "gob", "gov", "mil", "nom", "ind", "or", "ac", "ltd", "info"}
 )
 
 

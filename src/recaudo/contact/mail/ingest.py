@@ -1,8 +1,8 @@
 """One mail that came in, from its bytes to what it changes. Exactly once; never lost.
 
-The raw mail is on disk first. Its row and all it changes (a message's state, a contact point, what a
-reply sets off) are one transaction. Where that fails, the mail is recorded as ``unreadable`` with a
-code, for a person to look at, and the mailbox goes on.
+The raw mail is on disk first. Its row and all it changes (a message's state, a contact point, what
+a reply sets off) are one transaction. Where that fails, the mail is recorded as ``unreadable`` with
+a code, for a person to look at, and the mailbox goes on.
 """
 
 from __future__ import annotations
@@ -212,9 +212,9 @@ def _take_in(row: InboundMessage, message: Message | None, now: datetime) -> Non
     """The room of replies goes on: whose it is, what it says, what it pauses."""
     from recaudo.contact.inbound.receiving import receive
 
-    is_answer = row.kind == "reply" and message is not None
-    if is_answer and message.state in _ARRIVING | {MessageState.READ}:
-        _set_state(message, MessageState.ANSWERED, now, code="reply")
+    if row.kind == "reply" and message is not None:
+        if message.state in _ARRIVING | {MessageState.READ}:
+            _set_state(message, MessageState.ANSWERED, now, code="reply")
     receive(row, now=now)
 
 

@@ -195,14 +195,14 @@ def _addresses(mail: Mail, *names: str) -> list[str]:
 def _leaves(mail: Mail) -> Iterator[Mail]:
     """Parts that hold something, in order; forwarded mails are one part. Without recursion: mails
     nested a thousand times exist."""
-    waiting = [mail]
+    waiting: list[Mail] = [mail]
     for _ in range(PARTS_MAX):
         if not waiting:
             return
         part = waiting.pop(0)
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = inner
+            waiting[:0] = [each for each in inner if isinstance(each, Mail)]
         else:
             yield part
 
@@ -229,7 +229,7 @@ def content_of(part: Mail) -> bytes:
     """The bytes of a part; of a forwarded mail, its source."""
     inner = part.get_payload()
     if isinstance(inner, list):
-        return b"\n".join(each.as_bytes() for each in inner[:3])
+        return b"\n".join(each.as_bytes() for each in inner[:3] if isinstance(each, Mail))
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
 

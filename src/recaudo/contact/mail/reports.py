@@ -159,9 +159,7 @@ def _free_text(mail: Mail, text: str, returned: str) -> Report:
 def _is_dead(status: str, diagnostic: str) -> bool:
     if _DEAD.fullmatch(status):
         return True
-    return (not status or status.startswith("5.0") or status.startswith("5.5")) and bool(
-        _NOBODY.search(diagnostic)
-    )
+    return (not status or status.startswith(("5.0", "5.5"))) and bool(_NOBODY.search(diagnostic))
 
 
 def returned_source(parts: list[Mail]) -> str:
@@ -179,6 +177,8 @@ def _source(part: Mail) -> str:
     if isinstance(inner, list):
         blocks = []
         for each in inner[:50]:
+            if not isinstance(each, Mail):
+                continue
             lines = [f"{name}: {value}" for name, value in each.items()]
             tail = each.get_payload()
             blocks.append("\n".join(lines) + "\n\n" + (tail if isinstance(tail, str) else ""))

@@ -54,8 +54,8 @@ SENTENCES: dict[str, str] = {
         "vacío el usuario."
     ),
     "smtp_auth": N_(
-        "El servidor {host} rechazó el usuario o la contraseña: {detail}. En Google y Microsoft use "
-        "una contraseña de aplicación."
+        "El servidor {host} rechazó el usuario o la contraseña: {detail}. En Google y Microsoft "
+        "use una contraseña de aplicación."
     ),
     "smtp_silent": N_(
         "El servidor {host} aceptó la conexión y no dijo nada. ¿Es el puerto {port} de TLS directo?"
@@ -85,11 +85,11 @@ SENTENCES: dict[str, str] = {
     ),
     "imap_no_tls": N_("El servidor {host} no ofrece STARTTLS. Pruebe TLS en el 993."),
     "imap_tls": N_(
-        "No se pudo confiar en el certificado de {host}: {detail}. Use el nombre que está en el "
+        "No se pudo confiar en el certificado de {host}. Use el nombre que está en el "
         "certificado, o agregue su autoridad con RECAUDO_MAIL_CA."
     ),
     "imap_auth": N_(
-        "El servidor {host} rechazó el usuario o la contraseña del buzón: {detail}. En Google y "
+        "El servidor {host} rechazó el usuario o la contraseña del buzón. En Google y "
         "Microsoft active IMAP y use una contraseña de aplicación."
     ),
     "imap_folder": N_("En el buzón no hay una carpeta «{folder}». Escriba su nombre exacto."),

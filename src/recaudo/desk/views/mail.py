@@ -181,7 +181,6 @@ def _about(account: MailAccount) -> dict[str, object]:
         "port": account.imap_port,
         "folder": account.imap_folder,
         "account": account.name,
-        "detail": "",
     }
 
 

@@ -28,7 +28,8 @@ def withdraw_consent(
     origin: str = "portal",
 ) -> bool:
     """From ``on`` the customer is no longer written to by ``channel`` (``*``: by any), or only not
-    at ``contact_point``, for ``purposes``. Publishes ``contact.stopped``. False where that was so already.
+    at ``contact_point``, for ``purposes``. Publishes ``contact.stopped``. False where that was so
+    already.
     """
     with transaction.atomic():
         # One after the other: two clicks at once are one withdrawal.
