@@ -212,9 +212,9 @@ def _take_in(row: InboundMessage, message: Message | None, now: datetime) -> Non
     """The room of replies goes on: whose it is, what it says, what it pauses."""
     from recaudo.contact.inbound.receiving import receive
 
-    if row.kind == "reply" and message is not None:
-        if message.state in _ARRIVING | {MessageState.READ}:
-            _set_state(message, MessageState.ANSWERED, now, code="reply")
+    answerable = _ARRIVING | {MessageState.READ}
+    if row.kind == "reply" and message is not None and message.state in answerable:
+        _set_state(message, MessageState.ANSWERED, now, code="reply")
     receive(row, now=now)
 
 
