@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import dkim
 import pytest
+from django.core.files.storage import default_storage
+from django_scopes import scope
 from hypothesis import HealthCheck, given
 from hypothesis import settings as at_most
 from hypothesis import strategies as st
 
+from factories import make_customer, make_document
 from recaudo.access.models import Creditor
 from recaudo.contact.mail import addresses
 from recaudo.contact.mail.compose import Attachment, compose
@@ -21,6 +25,7 @@ from recaudo.contact.mail.dkim import generate_dkim_key, sign
 from recaudo.contact.mail.secrets import seal, unseal
 from recaudo.contact.models import MailAccount
 from recaudo.core.problems import Problem
+from recaudo.portfolio.models import DocumentFile
 
 from .conftest import make_account
 
@@ -128,6 +133,33 @@ def test_reports_come_to_an_address_that_names_the_message(andina: Creditor) -> 
     assert addresses.bounce_tokens(account.bounce_address, "rebotes@andina.example.com") == []
     plain = make_account(andina, bounce_address="", is_default=False)
     assert addresses.envelope_from(plain, TOKEN) == "cobranza@andina.example.com"
+
+
+def test_an_invoice_goes_with_the_mail_and_a_lost_one_stops_it(account: MailAccount) -> None:
+    document = make_document(make_customer(account.creditor))
+    path = Path(default_storage.path("documents/f1.pdf"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF-1.7 factura")
+    with scope(creditor=account.creditor):
+        file = DocumentFile.objects.create(
+            creditor=account.creditor,
+            document=document,
+            kind="pdf",
+            name="FV-1.pdf",
+            content_type="application/pdf",
+            size=16,
+            sha256="0" * 64,
+            path="documents/f1.pdf",
+        )
+        mail = read(compose(account, Written(attachments=[file.pk]), to="a@b.co", token=TOKEN))
+        [attached] = mail.iter_attachments()
+        assert (attached.get_filename(), attached.get_content()) == (
+            "FV-1.pdf",
+            b"%PDF-1.7 factura",
+        )
+        path.unlink()
+        with pytest.raises(Problem, match="mail_file_missing"):
+            compose(account, Written(attachments=[file.pk]), to="a@b.co", token=TOKEN)
 
 
 def verified(raw: bytes) -> bool:
