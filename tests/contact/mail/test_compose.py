@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from factories import make_customer, make_document
 from recaudo.access.models import Creditor
 from recaudo.contact.mail import addresses
-from recaudo.contact.mail.compose import Attachment, compose
+from recaudo.contact.mail.compose import compose
 from recaudo.contact.mail.dkim import generate_dkim_key, sign
+from recaudo.contact.mail.parts import Attachment
 from recaudo.contact.mail.secrets import seal, unseal
 from recaudo.contact.models import MailAccount
 from recaudo.core.problems import Problem
@@ -204,8 +205,19 @@ def test_any_text_makes_a_mail_that_can_be_read_back(name: str, subject: str, te
     text = text.encode("utf-8", "ignore").decode()
     subject = subject.encode("utf-8", "ignore").decode()
     account.from_name = name.encode("utf-8", "ignore").decode()
-    raw = compose(account, Written(subject, text, f"<p>{text}</p>"), to="a@b.co", token=TOKEN)
+    files = [Attachment(name.encode("utf-8", "ignore").decode(), "text/plain", text.encode())]
+    written = Written(subject, text, f"<p>{text}</p>")
+    raw = compose(account, written, to="a@b.co", token=TOKEN, files=files)
     mail = read(raw)
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    [file] = mail.iter_attachments()
+    assert file.get_payload(decode=True) == text.encode()
+    kept = "\n".join(text.replace("\x00", "").replace("\r\n", "\n").split("\r"))
+    body = mail.get_body(("plain",))
+    assert body is not None
+    told = body.get_payload(decode=True)
+    assert told.decode().replace("\r\n", "\n") == kept.rstrip("\n") + "\n"
     assert mail["From"].addresses[0].addr_spec == "cobranza@andina.example.com"
     assert raw.count(b"\r\nSubject:") == 1
     assert b"\n" not in raw.replace(b"\r\n", b"")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, quote
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,8 +15,9 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from recaudo.contact.mail import dkim
+from recaudo.contact.mail import dkim, parts
 from recaudo.contact.mail.addresses import domain_of, on_the_wire, unsubscribe_mailto
+from recaudo.contact.mail.parts import Attachment
 from recaudo.contact.mail.secrets import unseal
 from recaudo.core.problems import Problem
 from recaudo.portfolio.models import DocumentFile
@@ -28,12 +25,8 @@ from recaudo.portfolio.models import DocumentFile
 if TYPE_CHECKING:
     from recaudo.contact.models import MailAccount
 
-#: Everything in seven bits: no server on the way needs to change (and so break) what we signed.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
-_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 #: Characters of a subject; what is longer is cut.
 SUBJECT_MAX = 250
-FILE_NAME_MAX = 120
 NAME_MAX = 100
 ID_MAX = 250
 REFERENCES_MAX = 20
@@ -48,13 +41,6 @@ class Text(Protocol):
     def text(self) -> str: ...
     @property
     def html(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Attachment:
-    name: str
-    content_type: str
-    content: bytes
 
 
 def compose(
@@ -77,17 +63,6 @@ def compose(
     Raises Problem ``mail_address_unusable``, ``mail_file_missing``, ``mail_secret_locked``.
     """
     address = on_the_wire(to)
-    body = EmailMessage(policy=_POLICY)
-    body.set_content(_lines(written.text), charset="utf-8")
-    if written.html:
-        body.add_alternative(_lines(written.html), subtype="html", charset="utf-8")
-    for file in files_of(written) if files is None else files:
-        main, _, sub = file.content_type.partition("/")
-        if not _TYPE.fullmatch(file.content_type) or main in {"multipart", "message"}:
-            main, sub = "application", "octet-stream"  # never taken for a part of our own mail
-        body.add_attachment(
-            file.content, maintype=main, subtype=sub, filename=one_line(file.name)[:FILE_NAME_MAX]
-        )
     headers = {
         "From": mailbox(on_the_wire(account.from_address), account.from_name),
         "To": address,
@@ -102,7 +77,9 @@ def compose(
     if is_automatic:
         headers["Auto-Submitted"] = "auto-generated"
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return _signed(account, head.encode() + body.as_bytes())
+    attached = files_of(written) if files is None else files
+    content = parts.body(written.text, written.html, attached, boundary=token)
+    return _signed(account, head.encode() + content)
 
 
 def message_id(account: MailAccount, token: str) -> str:
@@ -185,10 +162,6 @@ def _id(text: str) -> str:
     """A Message-ID of theirs, fit for a header of ours."""
     kept = "".join(c for c in text if c.isascii() and c.isprintable() and c not in " <>")
     return f"<{kept[:ID_MAX]}>"
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
 def _signed(account: MailAccount, raw: bytes) -> bytes:
