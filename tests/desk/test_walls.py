@@ -18,7 +18,7 @@ from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
-from recaudo.contact.models import Template, TemplateVersion
+from recaudo.contact.models import MailAccount, Template, TemplateVersion
 from recaudo.contact.texts import install_ready
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
@@ -40,6 +40,8 @@ OUTSIDE = {
     "account_signup",
     "account_change_password",
     "account_reauthenticate",
+    # A customer's page: tests/portal walks it.
+    "unsubscribe",
 }
 
 
@@ -138,6 +140,15 @@ def everything_of(world: World) -> dict[str, object]:
             sha256="0" * 64,
             path="documents/none.pdf",
         )
+        account = MailAccount.objects.create(
+            creditor=creditor,
+            name=f"Correo de {world.customer.name}",
+            from_name="Cobranza",
+            from_address="cobranza@example.com",
+            smtp_host="127.0.0.1",
+            smtp_port=1,
+            smtp_security="none",
+        )
     task = world.task()
     return {
         "template_id": version.template_id,
@@ -153,6 +164,7 @@ def everything_of(world: World) -> dict[str, object]:
         "batch_id": batch.id,
         "conflict_id": conflict.id,
         "view_id": view.id,
+        "account_id": account.id,
         "kind": "csv",
         "name": "seller",
     }
@@ -172,6 +184,7 @@ def state_of(world: World) -> tuple[object, ...]:
             list(PaymentWay.objects.values_list("title", "is_active")),
             DocumentFile.objects.count(),
             list(ImportBatch.objects.order_by("id").values_list("id", "state")),
+            list(MailAccount.objects.order_by("id").values_list("id", "name", "dkim_key")),
         )
 
 

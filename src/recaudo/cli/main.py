@@ -24,6 +24,7 @@ AREAS = (
     "law",
     "people",
     "templates",
+    "mail",
     "demo",
 )
 

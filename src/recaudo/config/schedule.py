@@ -16,6 +16,8 @@ from procrastinate.contrib.django import app
 from recaudo.access.models import Creditor
 from recaudo.audit.events import DELIVERY, deliver
 from recaudo.config.subscribers import SUBSCRIBERS
+from recaudo.contact.mail.accounts import accounts_read
+from recaudo.contact.tasks import check_domains, read_soon
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
 from recaudo.strategy.tasks import run_due
@@ -45,6 +47,23 @@ def events(timestamp: int) -> None:
     counts = deliver(SUBSCRIBERS)
     if counts["failed"]:
         log.warning("events: %s", counts)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="schedule.mailboxes", queueing_lock="schedule.mailboxes")
+def mailboxes(timestamp: int) -> None:
+    """Each mailbox has a job of its own: a slow server keeps nobody else waiting."""
+    for account in accounts_read():
+        read_soon(account)
+
+
+@app.periodic(cron="20 5 * * *")
+@app.task(name="schedule.mail_domains", queueing_lock="schedule.mail_domains")
+def mail_domains(timestamp: int) -> None:
+    """Records that somebody took out of a domain are seen the next morning."""
+    counts = check_domains(timezone.now())
+    if counts["failed"]:
+        log.warning("mail domains: %s", counts)
 
 
 @app.periodic(cron="30 4 * * *")

@@ -14,6 +14,7 @@ from recaudo.desk.views import (
     home,
     imports,
     law,
+    mail,
     pay_ways,
     plans,
     policy,
@@ -118,6 +119,14 @@ of_creditor: list[URLPattern] = [
         document_files.show,
         name="document_file",
     ),
+    # mail accounts
+    path("correo/", mail.accounts, name="mail"),
+    path("correo/nueva/", mail.new, name="mail_new"),
+    path("correo/<int:account_id>/", mail.account, name="mail_account"),
+    path("correo/<int:account_id>/cambiar/", mail.edit, name="mail_edit"),
+    path("correo/<int:account_id>/probar/", mail.try_out, name="mail_test"),
+    path("correo/<int:account_id>/revisar/", mail.check, name="mail_check"),
+    path("correo/<int:account_id>/llave/", mail.make_key, name="mail_key"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -49,6 +49,12 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def moment_text(context: Context, value: str) -> SafeString:
+    """An instant that was kept as text (ISO)."""
+    return moment(context, datetime.fromisoformat(value))
+
+
+@register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | None) -> SafeString:
     """An instant in the creditor's zone, with the exact one behind it."""
     if value is None:
