@@ -18,6 +18,7 @@ from recaudo.audit.events import DELIVERY, deliver
 from recaudo.config.subscribers import SUBSCRIBERS
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
+from recaudo.strategy.actions.unattended import escalate_unattended
 from recaudo.strategy.tasks import run_due
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,15 @@ def runs_of_the_day(timestamp: int) -> None:
         if outcome == "done":
             creditor = Creditor.objects.get(code=code)
             take_photo(creditor, local_day(now, creditor.timezone))
+
+
+@app.periodic(cron="5,20,35,50 * * * *")
+@app.task(name="schedule.unattended_tasks", queueing_lock="schedule.unattended_tasks")
+def unattended_tasks(timestamp: int) -> None:
+    """Tasks left past their day or their agreed hour go to the supervisor (S1-17)."""
+    for code, count in escalate_unattended(timezone.now()).items():
+        if count:
+            log.info("unattended tasks of %s: %s", code, count)
 
 
 @app.periodic(cron="* * * * *")

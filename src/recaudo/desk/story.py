@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recaudo.access.models import User
+from recaudo.contact.hand.outcomes import titles_of
 from recaudo.core.problems import N_
 from recaudo.desk import figures
 from recaudo.desk.book import Titles
@@ -65,14 +66,18 @@ class Told:
 
 
 def tell_entries(entries: list[Entry], names: Titles) -> list[Told]:
-    """One query: the names of the users in them."""
+    """Two queries: the names of the users in them, and those of the results."""
     ids = {entry.facts["by"] for entry in entries if entry.facts.get("by")}
     people = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    return [_tell(entry, names, people) for entry in entries]
+    results = titles_of(entry.facts.get("outcome") or "" for entry in entries)
+    return [_tell(entry, names, people, results) for entry in entries]
 
 
-def _tell(entry: Entry, names: Titles, people: dict[int, str]) -> Told:
-    facts = entry.facts
+def _tell(
+    entry: Entry, names: Titles, people: dict[int, str], results: dict[str, str]
+) -> Told:
+    code = entry.facts.get("outcome") or ""
+    facts = entry.facts | {"result": results.get(code) or called(OUTCOMES, code)}
     parts = [
         facts.get("note", ""),
         _reference(facts),
@@ -151,8 +156,7 @@ def _interaction(facts: Facts, names: Titles) -> str:
         if came_in
         else _("Gestión por %(channel)s")
     )
-    outcome = called(OUTCOMES, facts["outcome"]) if facts.get("outcome") else ""
-    return f"{text % told}: {outcome}" if outcome else text % told
+    return f"{text % told}: {facts['result']}" if facts["result"] else text % told
 
 
 def _message(facts: Facts, names: Titles) -> str:
@@ -176,7 +180,7 @@ def _task(facts: Facts, names: Titles) -> str:
 def _task_finished(facts: Facts, names: Titles) -> str:
     told = {
         "kind": called(TASK_KINDS, facts["kind"]).lower(),
-        "outcome": called(OUTCOMES, facts["outcome"]).lower(),
+        "outcome": facts["result"].lower(),
     }
     return _("Tarea terminada (%(kind)s): %(outcome)s") % told
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from recaudo.desk.views import (
+    calls,
     conflicts,
     contacts,
     customer,
@@ -73,6 +74,9 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # -- by hand: calls, messages that a person sends, the conversation
+    path("clientes/<int:customer_id>/llamar/<int:contact_id>/", calls.call, name="call"),
+    path("clientes/<int:customer_id>/gestion/", calls.record, name="record_contact"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

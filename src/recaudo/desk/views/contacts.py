@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from recaudo import words
 from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
-from recaudo.desk.cases import customer_or_404, seen_version
+from recaudo.desk.cases import customer_or_404, point_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.intake.reading import identifiers
 from recaudo.portfolio.actions.contact_points import (
@@ -20,7 +20,7 @@ from recaudo.portfolio.actions.contact_points import (
     correct_contact_point,
     mark_contact_point,
 )
-from recaudo.portfolio.models import Channel, ContactPoint, Customer, Party, PartyRole
+from recaudo.portfolio.models import Channel, Customer, Party, PartyRole
 from recaudo.portfolio.queries.customers import mask_email, mask_phone
 from recaudo.strategy.actions.runs import refresh_customers
 
@@ -48,7 +48,7 @@ def is_barred(party: Party | None, country: str) -> bool:
 def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
     """The whole value, written down with who looked (F35)."""
     customer = customer_or_404(request, customer_id)
-    point = _point(customer, contact_id)
+    point = point_or_404(customer, contact_id)
     if is_barred(point.party, request.creditor.country):
         raise PermissionDenied
     record_change(
@@ -91,7 +91,7 @@ def add(request: DeskRequest, customer_id: int) -> HttpResponse:
 @require_POST
 def correct(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
     customer = customer_or_404(request, customer_id)
-    point, value = _point(customer, contact_id), request.POST.get("value", "").strip()
+    point, value = point_or_404(customer, contact_id), request.POST.get("value", "").strip()
     try:
         correct_contact_point(
             point,
@@ -114,7 +114,7 @@ def mark(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespons
     customer = customer_or_404(request, customer_id)
     try:
         mark_contact_point(
-            _point(customer, contact_id),
+            point_or_404(customer, contact_id),
             state=request.POST.get("state", ""),
             today=request.today,
             by=request.user,
@@ -143,19 +143,6 @@ def as_used(channel: str, value: str, customer: Customer) -> str:
     if value and not read.is_valid:
         raise Problem("contact_value_invalid", value=value)
     return read.normalised
-
-
-def _point(customer: Customer, contact_id: int) -> ContactPoint:
-    found = (
-        ContactPoint.objects.select_related("party")
-        .filter(pk=contact_id, customer=customer)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    found.customer = customer
-    found.creditor = customer.creditor
-    return found
 
 
 def _back(request: DeskRequest, customer: Customer) -> HttpResponse:

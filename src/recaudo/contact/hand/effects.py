@@ -1,0 +1,141 @@
+"""What a result does beyond being written down (F18). The table: docs/rules/hand.md.
+
+The same effects as those of a reply that says the same: a hold of the same kind, so that the
+customer's sequence waits whichever way they told us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+
+from recaudo.audit.events import publish
+from recaudo.contact.models import Interaction
+from recaudo.portfolio.models import ContactPoint, Customer, Document, Hold, HoldKind
+
+if TYPE_CHECKING:
+    from recaudo.access.models import User
+
+#: A promise without a day waits so long for the money; the promise itself is kept elsewhere.
+PROMISE_DAYS = 3
+#: An objection, or a situation, is looked at by somebody within this time, or contact resumes.
+LOOK_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Made:
+    """The contact just recorded, and by whom."""
+
+    interaction: Interaction
+    customer: Customer
+    contact_point: ContactPoint | None
+    by: User | None
+
+    @property
+    def day(self) -> date:
+        day: date = self.interaction.on_day
+        return day
+
+
+def reported_paid(made: Made) -> None:
+    """Contact waits for the money to be seen (F13), as long as the creditor says."""
+    days = made.interaction.creditor.reported_paid_days
+    _hold(made, HoldKind.REPORTED_PAID, days)
+
+
+def promise(made: Made) -> None:
+    _hold(made, HoldKind.MANUAL, PROMISE_DAYS)
+
+
+def objection(made: Made) -> None:
+    """Only what was spoken of; everything where no document was named."""
+    _hold(made, HoldKind.DISPUTED, LOOK_DAYS)
+
+
+def situation(made: Made) -> None:
+    _hold(made, HoldKind.SITUATION, LOOK_DAYS)
+
+
+def wrong_number(made: Made) -> None:
+    """The number leads nowhere (S1-13). Nothing where no number was named."""
+    point = made.contact_point
+    if point is None:
+        return
+    changed = ContactPoint.objects.filter(pk=point.pk).exclude(state="invalid")
+    if changed.update(
+        state="invalid",
+        state_since=made.day,
+        state_reason=made.interaction.outcome,
+        is_verified_by_hand=False,
+    ):
+        publish(
+            "contact.point_changed",
+            made.interaction.creditor,
+            customer_id=made.customer.pk,
+            contact_point=point.pk,
+            state="invalid",
+        )
+
+
+def do_not_contact(made: Made) -> None:
+    """Binds every path at once (U8). An earlier wish keeps its day."""
+    never_asked = Customer.objects.filter(pk=made.customer.pk, do_not_contact_since__isnull=True)
+    if never_asked.update(
+        do_not_contact_since=made.day,
+        do_not_contact_reason=made.interaction.note or made.interaction.outcome,
+        version=F("version") + 1,
+    ):
+        publish(
+            "contact.stopped",
+            made.interaction.creditor,
+            customer_id=made.customer.pk,
+            interaction=made.interaction.pk,
+        )
+
+
+def _hold(made: Made, kind: HoldKind, days: int) -> None:
+    """One hold for the customer, or one for each document spoken of. One in force that lasts at
+    least as long is enough."""
+    until = made.day + timedelta(days=days)
+    documents: list[Document | None] = [None]
+    if made.interaction.debts:
+        named = Document.objects.filter(customer=made.customer, pk__in=made.interaction.debts)
+        documents = list(named.order_by("id")) or [None]
+    for document in documents:
+        standing = Hold.objects.filter(
+            Q(until_on__isnull=True) | Q(until_on__gte=until),
+            customer=made.customer,
+            document=document,
+            kind=kind,
+            channel="",
+            from_on__lte=made.day,
+            released_at__isnull=True,
+        )
+        if standing.exists():
+            continue
+        Hold.objects.create(
+            creditor=made.interaction.creditor,
+            customer=made.customer,
+            document=document,
+            kind=kind,
+            from_on=made.day,
+            until_on=until,
+            reason=made.interaction.note or made.interaction.outcome,
+            source=f"{made.interaction.channel}:{made.interaction.pk}",
+            by=made.by,
+        )
+
+
+#: ``callback`` becomes a task in the room above; ``retry`` and none leave it to the strategy.
+EFFECTS: dict[str, Callable[[Made], None]] = {
+    "reported_paid": reported_paid,
+    "promise": promise,
+    "objection": objection,
+    "situation": situation,
+    "wrong_number": wrong_number,
+    "do_not_contact": do_not_contact,
+}
