@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from recaudo.desk.views import (
+    byhand,
     calls,
+    compose,
     conflicts,
     contacts,
     customer,
@@ -16,6 +18,8 @@ from recaudo.desk.views import (
     plans,
     reports,
     saved,
+    thread,
+    unattended,
     worklist,
 )
 
@@ -77,6 +81,36 @@ of_creditor: list[URLPattern] = [
     # -- by hand: calls, messages that a person sends, the conversation
     path("clientes/<int:customer_id>/llamar/<int:contact_id>/", calls.call, name="call"),
     path("clientes/<int:customer_id>/gestion/", calls.record, name="record_contact"),
+    path("clientes/<int:customer_id>/conversacion/", thread.thread, name="thread"),
+    path(
+        "clientes/<int:customer_id>/conversacion/<int:message_id>/",
+        thread.text,
+        name="message_text",
+    ),
+    path("clientes/<int:customer_id>/escribir/", compose.compose, name="compose"),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/abrir/",
+        byhand.open_one,
+        name="message_open",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/",
+        byhand.opened,
+        name="message_opened",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/confirmar/",
+        byhand.confirm,
+        name="message_confirm",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/carta/",
+        byhand.letter,
+        name="message_letter",
+    ),
+    path("por-enviar/", byhand.to_send, name="to_send"),
+    path("trabajo/sin-atender/", unattended.unattended_list, name="unattended"),
+    path("trabajo/sin-atender/<int:task_id>/", unattended.assign, name="unattended_assign"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

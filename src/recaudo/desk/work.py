@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from recaudo.contact.gate import Request, Word, judge_many, sentence_of
 from recaudo.contact.hand.outcomes import Node, tree_of
+from recaudo.countries import pack_for
 from recaudo.desk.book import Titles
 from recaudo.desk.names import OUTCOMES, TASK_KINDS, called
 from recaudo.desk.views.contacts import masked
@@ -20,8 +21,6 @@ from recaudo.strategy.models import Task
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
 
-#: Ley 2300 de 2023: no questions about the reasons of the delay.
-NO_WHY = frozenset({"CO"})
 #: Recorded with one key, and on to the next customer.
 AT_ONCE = ("none", "indirect")
 
@@ -155,4 +154,4 @@ def call_results(creditor: Creditor) -> Results:
 def bars_why(country: str) -> bool:
     """Where nobody may ask why a customer is late: what they tell by themselves is written down as
     that (S3-06)."""
-    return country in NO_WHY
+    return "ask_reason_for_default" in pack_for(country).conduct.forbidden

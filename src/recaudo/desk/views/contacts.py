@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from recaudo import words
 from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
+from recaudo.countries import pack_for
 from recaudo.desk.cases import customer_or_404, point_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.intake.reading import identifiers
@@ -25,7 +26,6 @@ from recaudo.portfolio.queries.customers import mask_email, mask_phone
 from recaudo.strategy.actions.runs import refresh_customers
 
 HIDDEN = "•••"
-NO_REFERENCES = frozenset({"CO"})
 
 
 def masked(channel: str, value: str) -> str:
@@ -40,7 +40,7 @@ def masked(channel: str, value: str) -> str:
 def is_barred(party: Party | None, country: str) -> bool:
     """A reference, whom nobody may chase in that country (F17)."""
     is_reference = party is not None and party.role == PartyRole.REFERENCE
-    return is_reference and country in NO_REFERENCES
+    return is_reference and "contact_references" in pack_for(country).conduct.forbidden
 
 
 @open_to("see_identifiers")

@@ -22,6 +22,7 @@ from recaudo.desk.book import Titles, titles
 from recaudo.desk.cases import customer_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.story import tell_entries
+from recaudo.desk.views.byhand import of_customer
 from recaudo.desk.views.calls import record_for
 from recaudo.desk.views.holds import BY_HAND
 from recaudo.insights.queries.home import freshness
@@ -69,6 +70,7 @@ def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
         "phones": [] if has_contact_task else work.phones(answers),
         "call_results": None if has_contact_task else work.call_results(request.creditor),
         "bars_why": work.bars_why(request.creditor.country),
+        "by_hand": of_customer(found),
         "console": None,
         "kept": {},
         "why": why,
