@@ -26,6 +26,7 @@ def local(text: str) -> datetime:
 
 
 THURSDAY = local("2026-11-19 10:00")
+TODAY = THURSDAY.date()
 
 
 @dataclass
@@ -46,9 +47,7 @@ class Debt:
     def admit(self, channel: str = "phone", at: datetime | str = THURSDAY, **more: Any) -> Admitted:
         kept = {name: more.pop(name) for name in ("by", "override_reason") if name in more}
         with transaction.atomic():
-            return admit(
-                self.creditor, [self.request(channel, **more)], at=moment(at), **kept
-            )[0]
+            return admit(self.creditor, [self.request(channel, **more)], at=moment(at), **kept)[0]
 
 
 def moment(at: datetime | str) -> datetime:
@@ -56,15 +55,19 @@ def moment(at: datetime | str) -> datetime:
 
 
 def owe(creditor: Creditor, amount: Any = "100000", **fields: Any) -> Debt:
-    """A customer with one invoice long overdue, who allowed every channel."""
+    """A customer with one invoice long overdue, who allowed every channel unless said."""
     regime = fields.pop("regime", "consumer")
+    consents = fields.pop("consents", True)
     customer = make_customer(creditor, **fields)
-    allow(customer)
+    if consents:
+        allow(customer)
     document = make_document(customer, amount, due_on="2026-10-01", regime=regime)
     return Debt(creditor, customer, document)
 
 
-def say(customer: Customer, *, granted: bool, channel: str = "*", on: str = "2026-01-02", **more: Any) -> Consent:
+def say(
+    customer: Customer, *, granted: bool, channel: str = "*", on: str = "2026-01-02", **more: Any
+) -> Consent:
     with scope(creditor=customer.creditor):
         return Consent.objects.create(
             creditor=customer.creditor,
@@ -81,7 +84,9 @@ def allow(customer: Customer, channel: str = "*", on: str = "2026-01-01", **more
     return say(customer, granted=True, channel=channel, on=on, **more)
 
 
-def withdraw(customer: Customer, channel: str = "*", on: str = "2026-02-01", **more: Any) -> Consent:
+def withdraw(
+    customer: Customer, channel: str = "*", on: str = "2026-02-01", **more: Any
+) -> Consent:
     return say(customer, granted=False, channel=channel, on=on, **more)
 
 

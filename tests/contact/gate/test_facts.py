@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django_scopes import scope
 
 from factories import (
     happen,
@@ -20,7 +21,6 @@ from factories import (
 from recaudo.contact.gate import look
 from recaudo.core.problems import Problem
 from recaudo.intake.models import ImportBatch
-from django_scopes import scope
 
 from .conftest import THURSDAY, Debt, allow, contacted, local, owe, tie, withdraw
 
@@ -28,14 +28,23 @@ from .conftest import THURSDAY, Debt, allow, contacted, local, owe, tie, withdra
 def imported(debt: Debt, on: str) -> None:
     with scope(creditor=debt.creditor):
         ImportBatch.objects.create(
-            creditor=debt.creditor, file_name="c.csv", sha256="0" * 64, mode="snapshot",
-            state="done", as_of=on,
+            creditor=debt.creditor,
+            file_name="c.csv",
+            sha256="0" * 64,
+            mode="snapshot",
+            state="done",
+            as_of=on,
         )
 
 
 def test_what_is_owed_may_be_asked_for(debt: Debt):
     word = debt.look()
-    assert (word.is_allowed, word.kind, word.rule, word.earliest_at) == (True, "law", "allowed", None)
+    assert (word.is_allowed, word.kind, word.rule, word.earliest_at) == (
+        True,
+        "law",
+        "allowed",
+        None,
+    )
     assert word.article and word.pack.startswith("CO@") and word.regime == "consumer"
 
 
@@ -90,7 +99,9 @@ def test_ceded_documents_are_somebody_elses(debt: Debt):
     assert debt.look(at="2026-11-18 10:00").is_allowed
 
 
-@pytest.mark.parametrize(("amount", "allowed"), [(99_999, True), (100_000, False), (100_001, False)])
+@pytest.mark.parametrize(
+    ("amount", "allowed"), [(99_999, True), (100_000, False), (100_001, False)]
+)
 def test_credits_that_cover_what_is_overdue_stop_the_chase(debt: Debt, amount: int, allowed: bool):
     make_document(debt.customer, 70_000, due_on="2026-12-24")  # not due: does not count
     make_credit(debt.customer, amount, value_on="2026-11-19")
@@ -174,13 +185,17 @@ def test_a_hold_of_a_channel_stops_that_channel(debt: Debt):
 def test_below_the_creditors_minimum_nobody_is_chased(least: int, allowed: bool, db):
     debt = owe(make_creditor(small_balance=least))
     word = debt.look()
-    assert word.is_allowed is allowed and (allowed or (word.kind, word.rule) == ("house", "small_balance"))
+    assert word.is_allowed is allowed and (
+        allowed or (word.kind, word.rule) == ("house", "small_balance")
+    )
 
 
 # -- wishes --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("since", "allowed"), [("2026-11-18", False), ("2026-11-19", False), ("2026-11-20", True)])
+@pytest.mark.parametrize(
+    ("since", "allowed"), [("2026-11-18", False), ("2026-11-19", False), ("2026-11-20", True)]
+)
 @pytest.mark.parametrize("purpose", ["collection", "service"])
 def test_do_not_contact_binds_from_its_day_whatever_the_purpose(creditor, since, allowed, purpose):
     debt = owe(creditor, do_not_contact_since=since)

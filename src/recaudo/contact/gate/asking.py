@@ -1,4 +1,4 @@
-"""Ask the gate: for a screen (``look``), for a batch (``judge_many``), and to go through (``admit``)."""
+"""Ask the gate: for a screen (``look``), for many (``judge_many``), to go through (``admit``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that decides one request, as plain values: what ``gather`` reads and ``decide`` judges."""
+"""All that decides one request, as plain values: what ``gather`` reads and ``decide`` judges."""
 
 from __future__ import annotations
 

@@ -90,8 +90,9 @@ def _fact_word(case: Case, refused: _Refusal, left: Sequence[Item], law: Law | N
     if refused.rule == "consent_missing" and law.consent is not None:
         source = law.consent
         facts["is_law"] = source.is_law
+        binds = (law.pack, law.regime)
         word = Word(
-            False, "law", refused.rule, source.article, source.grade, law.pack, law.regime, None, facts
+            False, "law", refused.rule, source.article, source.grade, *binds, None, facts
         )  # fmt: skip
         return _told(word, law)
     kind: WordKind = "house" if refused.rule in HOUSE_RULES else "fact"
@@ -167,7 +168,7 @@ def _latest(holds: Sequence[Held]) -> date | None:
 
 
 def _regimes(case: Case, items: Sequence[Item]) -> frozenset[str]:
-    """Those of the debts; a guarantor's own too, where one is asked. Nothing open: the strictest."""
+    """Those of the debts; a guarantor's own too, where one is asked. None: the strictest."""
     found = {item.regime for item in items} or {"consumer"}
     if case.party is not None and case.party.role in LIABLE:
         found.add("guarantor")

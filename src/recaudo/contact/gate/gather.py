@@ -345,4 +345,5 @@ class _Reader:
     def _rows(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(statement, self.given | more)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -84,7 +85,7 @@ def histories_of(
     """The contacts out of each person in the last weeks, of whichever creditor, those on their way
     included but for ``not_messages`` (the ones that are asked about)."""
     keys, alone, alone_parties = _split(people)
-    given = {
+    given: dict[str, Any] = {
         "keys": keys,
         "creditor": creditor_id,
         "since": at - LOOKS_BACK,

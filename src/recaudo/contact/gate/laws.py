@@ -13,8 +13,11 @@ from recaudo.access.models import Creditor
 from recaudo.contact.gate.case import REGIMES, Law
 from recaudo.contact.gate.house import read_policy
 from recaudo.contact.models import HousePolicy
-from recaudo.core.contact_rules.shapes import Rules
-from recaudo.countries import holiday_check, pack_for, stricter
+from recaudo.core.contact_rules import Rules, Source
+from recaudo.countries import (
+    HousePolicy as House,
+)
+from recaudo.countries import Pack, holiday_check, pack_for, stricter, zones_of
 from recaudo.portfolio.models import Regime
 
 #: Between companies nobody has to have allowed a channel; every other debt is a person's.
@@ -27,7 +30,7 @@ class Laws:
 
     creditor: Creditor
     granted: frozenset[str]
-    house: Rules | None
+    house: House | None
     known: dict[tuple[str, str, frozenset[str]], Law] = field(default_factory=dict)
 
     def effective(self, regime: str) -> str:
@@ -49,32 +52,44 @@ class Laws:
         subdivision = self.creditor.subdivision if country == self.creditor.country else ""
         pack = pack_for(country, subdivision)
         order = [regime for regime in REGIMES if regime in regimes] or ["consumer"]
-        rules = pack.rules(order[0])
-        for regime in order[1:]:
-            rules = together(rules, pack.rules(regime))
-        both = stricter(rules, self.house) if self.house is not None else rules
-        needs_consent = pack.channels.is_consent_required and not regimes <= BETWEEN_COMPANIES
+        rules = together([pack.rules(regime) for regime in order])
+        both = rules
+        if self.house is not None:
+            both = stricter(rules, together([self.house.rules(regime) for regime in order]))
+        answering = without_caps(rules)
+        answering_both = answering if both is rules else without_caps(both)
         return Law(
-            pack=f"{pack.code}@{pack.fingerprint[:8]}",
+            pack=f"{pack.code}@{pack.fingerprint}",
             regime=order[0],
             rules=rules,
             both=both,
-            answering=without_caps(rules),
-            answering_both=without_caps(both),
-            zones=self._zones(pack, country, zone),
+            answering=answering,
+            answering_both=answering_both,
+            zones=self._zones(pack, subdivision, zone),
             is_holiday=holiday_check(pack, subdivision),
-            consent=pack.consent_source if needs_consent else None,
+            consent=_consent(pack, regimes),
         )
 
-    def _zones(self, pack: object, country: str, zone: str) -> tuple[str, ...]:
-        """The customer's own; else the creditor's, where the law does not ask for the debtor's."""
-        if zone:
-            return (zone,)
-        return (self.creditor.timezone,)
+    def _zones(self, pack: Pack, subdivision: str, zone: str) -> tuple[str, ...]:
+        """The customer's own; where nobody knows it, all that they may be in if the debtor's time
+        counts there, else the creditor's or the country's."""
+        zones = zones_of(pack.country, subdivision)
+        if zone or not zones:
+            return (zone or self.creditor.timezone,)
+        if pack.zone_rule.is_local:
+            return zones
+        at_home = pack.country == self.creditor.country
+        return (self.creditor.timezone,) if at_home else zones[:1]
+
+
+def _consent(pack: Pack, regimes: frozenset[str]) -> Source | None:
+    if not pack.channels.is_consent_required or regimes <= BETWEEN_COMPANIES:
+        return None
+    return pack.source(pack.channels.source)
 
 
 def laws_of(creditor: Creditor, today: date) -> Laws:
-    """Two small statements. Raises Problem ``policy_unreadable`` where a kept one no longer reads."""
+    """Two small statements. Raises Problem ``policy_unreadable`` for a kept one."""
     return Laws(creditor, granted_regimes(creditor), house_of(creditor, today))
 
 
@@ -98,20 +113,28 @@ def policy_in_force(creditor: Creditor, today: date) -> HousePolicy | None:
     return found
 
 
-def house_of(creditor: Creditor, today: date) -> Rules | None:
+def house_of(creditor: Creditor, today: date) -> House | None:
     policy = policy_in_force(creditor, today)
     return read_policy(policy.toml) if policy is not None and policy.toml.strip() else None
 
 
-def together(one: Rules, other: Rules) -> Rules:
-    """Both bind; each rule once."""
+def together(several: list[Rules]) -> Rules:
+    """All of them bind; each rule once, the first ones named first."""
+    if len(several) == 1:
+        return several[0]
     return Rules(
-        one.pack,
-        hours=tuple(dict.fromkeys((*one.hours, *other.hours))),
-        caps=tuple(dict.fromkeys((*one.caps, *other.caps))),
-        spacings=tuple(dict.fromkeys((*one.spacings, *other.spacings))),
-        forbidden={**other.forbidden, **one.forbidden},
-        one_channel_a_week=one.one_channel_a_week or other.one_channel_a_week,
+        several[0].pack,
+        hours=tuple(dict.fromkeys(each for rules in several for each in rules.hours)),
+        caps=tuple(dict.fromkeys(each for rules in several for each in rules.caps)),
+        spacings=tuple(dict.fromkeys(each for rules in several for each in rules.spacings)),
+        forbidden={
+            channel: source
+            for rules in reversed(several)
+            for channel, source in rules.forbidden.items()
+        },
+        one_channel_a_week=next(
+            (r.one_channel_a_week for r in several if r.one_channel_a_week is not None), None
+        ),
     )
 
 

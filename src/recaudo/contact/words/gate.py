@@ -11,7 +11,8 @@ REFUSED: dict[str, str] = {
     "paid": N_("No se puede cobrar: no queda saldo abierto de lo que se iba a cobrar."),
     "ceded": N_("No se puede cobrar: los documentos se cedieron a otro acreedor."),
     "credits_cover": N_(
-        "No se puede cobrar: el cliente tiene saldo a favor que cubre lo vencido. Aplíquelo primero."
+        "No se puede cobrar: el cliente tiene saldo a favor que cubre lo vencido. "
+        "Aplíquelo primero."
     ),
     "reported_paid": N_(
         "No se puede cobrar: el cliente dijo que ya pagó y se está verificando. "
@@ -93,7 +94,7 @@ SENTENCES: dict[str, str] = {
     "policy_from_past": N_(
         "La política no puede regir desde el {from_on}, que ya pasó. Elija hoy o un día futuro."
     ),
-    "regime_unknown": N_("«{regime}» no es un régimen. Elija uno de la lista."),
+    "contact_regime_unknown": N_("«{regime}» no es un régimen. Elija uno de la lista."),
     "regime_unsigned": N_("Escriba el nombre de quien firma y el motivo."),
     "regime_is_default": N_(
         "El régimen de consumidor es el que se aplica siempre; no hace falta firmarlo."
