@@ -71,6 +71,15 @@ DOCUMENT_STATES: dict[str, str] = {
 MESSAGE_STATES: dict[str, str] = {
     "proposed": N_("propuesto"),
     "planned": N_("planeado"),
+    "rendered": N_("listo para salir"),
+    "attempted": N_("en envío"),
+    "uncertain": N_("incierto"),
+    "sent": N_("enviado"),
+    "delivered": N_("entregado"),
+    "read": N_("leído"),
+    "answered": N_("respondido"),
+    "bounced": N_("rebotado"),
+    "failed": N_("fallido"),
     "withdrawn": N_("retirado"),
 }
 
