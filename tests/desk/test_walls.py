@@ -120,7 +120,9 @@ def everything_of(world: World) -> dict[str, object]:
             creditor=creditor, user=world.supervisor, name=f"De {world.customer.name}", query=""
         )
     task = world.task()
+    message = world.message()
     return {
+        "message_id": message.id,
         "creditor_code": creditor.code,
         "customer_id": world.customer.id,
         "contact_id": world.contact.id,

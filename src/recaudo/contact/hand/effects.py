@@ -15,15 +15,15 @@ from django.db.models import F, Q
 
 from recaudo.audit.events import publish
 from recaudo.contact.models import Interaction
+from recaudo.core.calendar import ONE_DAY
+from recaudo.core.problems import Problem
 from recaudo.portfolio.models import ContactPoint, Customer, Document, Hold, HoldKind
 
 if TYPE_CHECKING:
     from recaudo.access.models import User
 
-#: A promise without a day waits so long for the money; the promise itself is kept elsewhere.
+#: A promise without a day waits so long for the money.
 PROMISE_DAYS = 3
-#: An objection, or a situation, is looked at by somebody within this time, or contact resumes.
-LOOK_DAYS = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Made:
     customer: Customer
     contact_point: ContactPoint | None
     by: User | None
+    promise_on: date | None = None
 
     @property
     def day(self) -> date:
@@ -44,20 +45,24 @@ class Made:
 def reported_paid(made: Made) -> None:
     """Contact waits for the money to be seen (F13), as long as the creditor says."""
     days = made.interaction.creditor.reported_paid_days
-    _hold(made, HoldKind.REPORTED_PAID, days)
+    _hold(made, HoldKind.REPORTED_PAID, made.day + timedelta(days=days))
 
 
 def promise(made: Made) -> None:
-    _hold(made, HoldKind.MANUAL, PROMISE_DAYS)
+    """Nobody is chased before the promised day is over. Raises Problem ``promise_in_past``."""
+    day = made.promise_on or made.day + timedelta(days=PROMISE_DAYS)
+    if day < made.day:
+        raise Problem("promise_in_past", day=day)
+    _hold(made, HoldKind.MANUAL, day + ONE_DAY)
 
 
 def objection(made: Made) -> None:
     """Only what was spoken of; everything where no document was named."""
-    _hold(made, HoldKind.DISPUTED, LOOK_DAYS)
+    _hold(made, HoldKind.DISPUTED, None)
 
 
 def situation(made: Made) -> None:
-    _hold(made, HoldKind.SITUATION, LOOK_DAYS)
+    _hold(made, HoldKind.SITUATION, None)
 
 
 def wrong_number(made: Made) -> None:
@@ -97,17 +102,19 @@ def do_not_contact(made: Made) -> None:
         )
 
 
-def _hold(made: Made, kind: HoldKind, days: int) -> None:
+def _hold(made: Made, kind: HoldKind, until: date | None) -> None:
     """One hold for the customer, or one for each document spoken of. One in force that lasts at
     least as long is enough."""
-    until = made.day + timedelta(days=days)
+    lasting = Q(until_on__isnull=True)
+    if until is not None:
+        lasting |= Q(until_on__gte=until)
     documents: list[Document | None] = [None]
     if made.interaction.debts:
         named = Document.objects.filter(customer=made.customer, pk__in=made.interaction.debts)
         documents = list(named.order_by("id")) or [None]
     for document in documents:
         standing = Hold.objects.filter(
-            Q(until_on__isnull=True) | Q(until_on__gte=until),
+            lasting,
             customer=made.customer,
             document=document,
             kind=kind,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -55,15 +55,16 @@ def record_contact(
     source: str = "desk",
     step_key: str = "",
     override_reason: str = "",
+    promise_on: date | None = None,
 ) -> Interaction:
     """One contact out, made at ``at``, with what came of it. Inside the creditor's scope.
 
     The verdict on it has the same ``at``. ``debts``: ids of the documents spoken of; none: all.
     ``callback_at`` counts only where the outcome asks for a call back: it must be an hour at which
     the gate would let the call happen, this contact counted. Raises Problem ``outcome_unknown``,
-    ``contact_channel_unknown``, ``contact_reference``, ``contact_in_future``,
+    ``contact_channel_unknown``,
     ``callback_at_missing``, ``callback_past``, ``callback_far``, ``callback_not_allowed``
-    (``earliest``: the nearest that is). Nothing is written then.
+    (``earliest``: the nearest that is), ``promise_in_past``. Nothing is written then.
     """
     if channel not in Channel.values:
         raise Problem("contact_channel_unknown", channel=channel)
@@ -101,7 +102,8 @@ def record_contact(
             source=source,
             by=by,
         )
-        _follow(creditor, node, Made(interaction, customer, contact_point, by), callback_at)
+        made = Made(interaction, customer, contact_point, by, promise_on)
+        _follow(creditor, node, made, callback_at)
     return interaction
 
 
@@ -165,7 +167,8 @@ def callback_refusal(
     contact_point: ContactPoint | None = None,
     debts: Sequence[int] = (),
 ) -> Nearest | None:
-    """Why a call at ``callback_at`` would break law or house policy; None where it would not."""
+    """Why a call at ``callback_at`` would break law or house policy where another hour would not;
+    None otherwise. What no hour helps (a consent that is missing) is asked for before the call."""
     request = Request(
         customer_id=customer.pk,
         channel=Channel.PHONE.value,
@@ -173,6 +176,6 @@ def callback_refusal(
         document_ids=tuple(debts),
     )
     word = look(creditor, request, at=callback_at)
-    if word.is_allowed or word.kind == "fact":
+    if word.is_allowed or word.kind == "fact" or word.earliest_at is None:
         return None
     return Nearest(word.rule, word.article, word.earliest_at)

@@ -119,6 +119,47 @@ def _text(message: Message, written: Written, *, to: str, now: datetime) -> None
     )
 
 
+def open_by_hand(
+    message: Message, *, written: Written, contact_point: ContactPoint, now: datetime
+) -> None:
+    """A person has the text before them, ready to be sent: from here on it may have left.
+
+    The caller has asked the gate. No worker holds it: it stays attempted, and counts, until
+    somebody says whether they sent it. Raises Problem ``message_state`` where it is not planned.
+    """
+    with transaction.atomic():
+        row = Message.objects.select_for_update().get(pk=message.pk)
+        _make_ready(row, written, contact_point, now=now)
+        set_state(row, "attempted", at=now, code="by_hand")
+    message.state = row.state
+
+
+def leave_by_hand(message: Message, *, now: datetime) -> None:
+    """The person did not send it after all: it is planned again. Raises Problem
+    ``message_state``."""
+    with transaction.atomic():
+        row = Message.objects.select_for_update().get(pk=message.pk)
+        if row.leased_by:
+            raise Problem("message_state", state=row.state, asked="planned")
+        set_state(row, MessageState.PLANNED, at=now, code="not_sent")
+    message.state = row.state
+
+
+def _make_ready(
+    row: Message, written: Written | None, point: ContactPoint | None, *, now: datetime
+) -> None:
+    """planned → rendered, with the text that they were given, if it is not stored yet."""
+    if row.state != MessageState.PLANNED:
+        raise Problem("message_state", state=row.state, asked="sent")
+    set_state(row, "rendered", at=now, code="by_hand")
+    if point is not None:
+        Message.objects.filter(pk=row.pk).update(contact_point=point)
+    if written is not None:
+        MessageText.objects.filter(message_id=row.pk).delete()
+        _text(row, written, to=point.normalised if point else "", now=now)
+        _keep_balances(row, written)
+
+
 def confirm_by_hand(
     message: Message,
     *,
@@ -131,22 +172,16 @@ def confirm_by_hand(
     """A person says that they sent ``message`` themselves (WhatsApp, letter, copied text).
 
     The caller has asked the gate. Their word is the gateway's: planned → rendered → attempted →
-    sent, with the contact. ``written`` is what they were given to send, if it is not stored yet.
-    Raises Problem ``message_state`` where it is no longer planned (sent already, withdrawn).
+    sent, or on from where ``open_by_hand`` left it, with the contact. ``written`` is what they were
+    given to send, if it is not stored yet. Raises Problem ``message_state`` where it waits for
+    nobody (sent already, withdrawn, in a worker's hands).
     """
     with transaction.atomic():
         row = Message.objects.select_for_update().select_related("creditor").get(pk=message.pk)
-        if row.state != MessageState.PLANNED:
-            raise Problem("message_state", state=row.state, asked="sent")
         point = contact_point or row.contact_point
-        set_state(row, "rendered", at=now, code="by_hand")
-        if point is not None:
-            Message.objects.filter(pk=row.pk).update(contact_point=point)
-        if written is not None:
-            MessageText.objects.filter(message_id=row.pk).delete()
-            _text(row, written, to=point.normalised if point else "", now=now)
-            _keep_balances(row, written)
-        set_state(row, "attempted", at=now, code="by_hand")
+        if row.state != MessageState.ATTEMPTED or row.leased_by:
+            _make_ready(row, written, point, now=now)
+            set_state(row, "attempted", at=now, code="by_hand")
         set_state(row, "sent", at=now, code="by_hand", detail=detail)
         Interaction.objects.create(
             creditor_id=row.creditor_id,

@@ -73,7 +73,4 @@ SENTENCES: dict[str, str] = {
         "Ese mensaje ya no espera a que alguien lo envíe: está {state}. Recargue la página."
     ),
     "hand_text_missing": N_("Escriba el mensaje o elija una plantilla."),
-    "contact_reference": N_(
-        "Es una referencia: a las referencias no se les cobra ni se les pide razón del cliente."
-    ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ from recaudo.strategy.models import Task
 from recaudo.strategy.queries.tasks import next_customer
 
 #: What the form keeps when something in it is refused.
-KEPT = ("task", "contact", "channel", "outcome", "note", "callback_at", "override_reason")
+KEPT = ("task", "contact", "channel", "outcome", "note", "callback_at", "promise_on", "override_reason")
 
 
 @open_to("work")
@@ -116,6 +116,7 @@ def _record(
         "note": request.POST.get("note", ""),
         "contact_point": _point(customer, request.POST.get("contact", "")),
         "callback_at": _moment(request),
+        "promise_on": _day(request),
         "override_reason": request.POST.get("override_reason", "")
         if grants(request.membership, "lead")
         else "",
@@ -144,6 +145,14 @@ def _moment(request: DeskRequest) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(request.creditor.timezone))
+    except ValueError:
+        return None
+
+
+def _day(request: DeskRequest) -> date | None:
+    """The promised day, where one was said."""
+    try:
+        return date.fromisoformat(request.POST.get("promise_on", ""))
     except ValueError:
         return None
 

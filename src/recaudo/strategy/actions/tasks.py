@@ -42,6 +42,7 @@ def finish_task(
     contact_point: ContactPoint | None = None,
     callback_at: datetime | None = None,
     override_reason: str = "",
+    promise_on: date | None = None,
 ) -> Task:
     """Close ``task`` with ``outcome``; a call or visit also records the contact and its effects.
 
@@ -80,6 +81,7 @@ def finish_task(
                 contact_point=contact_point,
                 callback_at=callback_at,
                 override_reason=override_reason,
+                promise_on=promise_on,
             )
         else:
             _decide_anew(locked.customer, local_day(now, creditor.timezone))
@@ -99,6 +101,7 @@ def record_work(
     debts: Sequence[int] = (),
     callback_at: datetime | None = None,
     override_reason: str = "",
+    promise_on: date | None = None,
 ) -> Interaction:
     """A contact that a person made: recorded, its effects applied, the customer decided anew and
     the call back on somebody's list, all at once.
@@ -122,6 +125,7 @@ def record_work(
             source="task" if task else "desk",
             step_key=task.step_key if task else "",
             override_reason=override_reason,
+            promise_on=promise_on,
         )
         if callback_at is not None and find(creditor, outcome, channel).effect == "callback":
             plan_callback(creditor, made.pk, due_at=callback_at, by=by)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact', '0006_outbox_borders'),
+        ('contact', '0007_outbox_pace'),
     ]
 
     operations = [
