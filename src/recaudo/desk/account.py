@@ -17,8 +17,8 @@ from recaudo.desk.names import (
     called,
     channel,
 )
-from recaudo.desk.work import Answer
 from recaudo.desk.views.contacts import is_barred, masked
+from recaudo.desk.work import Answer
 from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import Component, Hold, HoldKind, Party, PartyRole
@@ -94,8 +94,9 @@ def credit_rows(statement: Statement) -> list[dict[str, Any]]:
 def contact_rows(
     statement: Statement, country: str, answers: dict[int, Answer]
 ) -> list[dict[str, Any]]:
-    """Active points, those that work first; values masked; the gate's answer to each. ``is_barred``:
-    a reference, whom nobody may chase in that country (F17)."""
+    """Active points, those that work first; values masked; the gate's answer to each.
+
+    ``is_barred``: a reference, whom nobody may chase in that country (F17)."""
     active = [each for each in statement.reach if each.row.is_active]
     return [
         {

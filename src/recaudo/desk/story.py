@@ -73,9 +73,7 @@ def tell_entries(entries: list[Entry], names: Titles) -> list[Told]:
     return [_tell(entry, names, people, results) for entry in entries]
 
 
-def _tell(
-    entry: Entry, names: Titles, people: dict[int, str], results: dict[str, str]
-) -> Told:
+def _tell(entry: Entry, names: Titles, people: dict[int, str], results: dict[str, str]) -> Told:
     code = entry.facts.get("outcome") or ""
     facts = entry.facts | {"result": results.get(code) or called(OUTCOMES, code)}
     parts = [

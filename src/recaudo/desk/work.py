@@ -132,9 +132,7 @@ def ways(channel: str, answers: dict[int, Answer]) -> list[Answer]:
         if each.point.channel == channel and not is_reference(each.point)
     ]
     standing = {"valid": 0, "unknown": 1, "invalid": 2}
-    return sorted(
-        fitting, key=lambda each: (not each.word.is_allowed, standing[each.point.state])
-    )
+    return sorted(fitting, key=lambda each: (not each.word.is_allowed, standing[each.point.state]))
 
 
 def is_reference(point: ContactPoint) -> bool:

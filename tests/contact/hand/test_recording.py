@@ -1,4 +1,4 @@
-"""A contact that was made is kept, with the gate's word on it and what follows (docs/rules/hand.md)."""
+"""A contact that was made is kept, with the gate's word on it and what follows from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import pytest
 from django.utils import timezone
 from django_scopes import scope
 
-from factories import allow, make_contact_point, make_creditor, make_customer, make_document, make_member
+from factories import (
+    allow,
+    make_contact_point,
+    make_creditor,
+    make_customer,
+    make_document,
+    make_member,
+)
 from recaudo.access.models import Creditor
 from recaudo.audit.models import DomainEvent
 from recaudo.config.subscribers import SUBSCRIBERS

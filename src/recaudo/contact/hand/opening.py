@@ -45,9 +45,7 @@ class Opened:
     def link(self) -> str:
         if self.text is None:
             return ""
-        return link_for(
-            self.message.channel, self.text.to_value, self.text.text, self.text.subject
-        )
+        return link_for(self.message.channel, self.text.to_value, self.text.text, self.text.subject)
 
 
 def open_message(
@@ -129,9 +127,7 @@ def _request(row: Message, point: ContactPoint, documents: tuple[int, ...]) -> R
     )
 
 
-def _written(
-    creditor: Creditor, row: Message, documents: tuple[int, ...], at: datetime
-) -> Written:
+def _written(creditor: Creditor, row: Message, documents: tuple[int, ...], at: datetime) -> Written:
     """From its template, by the balances read now; or the very words that somebody wrote."""
     if row.template_key:
         return render(

@@ -122,7 +122,9 @@ def install_default(creditor: Creditor) -> int:
         Creditor.objects.select_for_update(no_key=True).get(pk=creditor.pk)
         if Outcome.objects.filter(creditor=creditor).exists():
             return 0
-        Outcome.objects.bulk_create(_row(creditor, n, node) for n, node in enumerate(default_tree()))
+        Outcome.objects.bulk_create(
+            _row(creditor, n, node) for n, node in enumerate(default_tree())
+        )
     return len(default_tree())
 
 
@@ -184,9 +186,7 @@ def _check_node(node: Node) -> None:
         )
     if node.effect not in EFFECTS:
         known = [effect for effect in EFFECTS if effect]
-        raise Problem(
-            "outcome_effect_unknown", outcome=node.code, effect=node.effect, known=known
-        )
+        raise Problem("outcome_effect_unknown", outcome=node.code, effect=node.effect, known=known)
     unknown = [channel for channel in node.channels if channel not in Channel.values]
     if unknown:
         raise Problem(

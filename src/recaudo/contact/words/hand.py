@@ -63,9 +63,7 @@ SENTENCES: dict[str, str] = {
     ),
     # -- messages by hand --
     "contact_not_allowed": N_("{why}"),
-    "hand_channel": N_(
-        "Por {channel} no se envía a mano. Use correo, WhatsApp, SMS o carta."
-    ),
+    "hand_channel": N_("Por {channel} no se envía a mano. Use correo, WhatsApp, SMS o carta."),
     "hand_no_point": N_(
         "El cliente no tiene un dato de contacto que sirva para ese canal. Agréguelo y repita."
     ),

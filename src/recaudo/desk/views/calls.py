@@ -30,7 +30,16 @@ from recaudo.strategy.models import Task
 from recaudo.strategy.queries.tasks import next_customer
 
 #: What the form keeps when something in it is refused.
-KEPT = ("task", "contact", "channel", "outcome", "note", "callback_at", "promise_on", "override_reason")
+KEPT = (
+    "task",
+    "contact",
+    "channel",
+    "outcome",
+    "note",
+    "callback_at",
+    "promise_on",
+    "override_reason",
+)
 
 
 @open_to("work")
@@ -45,16 +54,16 @@ def call(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespons
     point = point_or_404(customer, contact_id)
     if work.is_reference(point):
         raise Http404
-    task = _task(customer, request.POST.get("task", ""))
+    task = _task(customer, request.POST.get("task", "")) or _call_task(customer)
     reason = request.POST.get("override_reason", "").strip()
     if reason and not grants(request.membership, "lead"):
         reason = ""
     now = timezone.now()
     with transaction.atomic():
         asked = work.request_for(customer, point, task=task)
-        word = admit(
-            request.creditor, [asked], at=now, by=request.user, override_reason=reason
-        )[0].word
+        word = admit(request.creditor, [asked], at=now, by=request.user, override_reason=reason)[
+            0
+        ].word
         shown = word.is_allowed and grants(request.membership, "see_identifiers")
         if shown:
             _log_reveal(request, customer, point)
@@ -87,8 +96,8 @@ def record_for(request: DeskRequest, customer: Customer, task: Task | None) -> H
             _record(request, customer, task, outcome, channel, now)
             touch(customer)
     except Problem as problem:
-        kept = {name: request.POST.get(name, "") for name in KEPT}
-        kept |= {"refused": words.sentence(problem)} | _offered(request, problem)
+        kept: dict[str, Any] = {name: request.POST.get(name, "") for name in KEPT}
+        kept |= {"of": task, "refused": words.sentence(problem)} | _offered(request, problem)
         return _page(request, customer, kept=kept, status=422)
     messages.success(request, _("Gestión registrada."))
     if node.reach not in work.AT_ONCE or node.effect == "callback":
@@ -187,6 +196,16 @@ def _task(customer: Customer, given: str) -> Task | None:
     return found
 
 
+def _call_task(customer: Customer) -> Task | None:
+    """Whoever calls without saying for what does what is to be done first."""
+    found: Task | None = (
+        Task.objects.filter(customer=customer, state="open", kind="call")
+        .order_by("due_at", "-priority", "id")
+        .first()
+    )
+    return found
+
+
 def _point(customer: Customer, given: str) -> ContactPoint | None:
     return point_or_404(customer, int(given)) if given.isdecimal() and len(given) < 19 else None
 
@@ -196,7 +215,7 @@ def _page(
     customer: Customer,
     *,
     console: dict[str, Any] | None = None,
-    kept: dict[str, str] | None = None,
+    kept: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     from recaudo.desk.views.customer import page_of

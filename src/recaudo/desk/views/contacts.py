@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
 from recaudo.audit.actions import record_change
+from recaudo.contact.gate import Request, look, sentence_of
 from recaudo.core.problems import Problem
 from recaudo.countries import pack_for
 from recaudo.desk.cases import customer_or_404, point_or_404, seen_version
@@ -46,11 +48,24 @@ def is_barred(party: Party | None, country: str) -> bool:
 @open_to("see_identifiers")
 @require_POST
 def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
-    """The whole value, written down with who looked (F35)."""
+    """The whole value, written down with who looked (F35), where the gate would let it be used
+    now; otherwise why not. To mend it (``for=correcting``) it is shown as plain text, and logged as
+    such."""
     customer = customer_or_404(request, customer_id)
     point = point_or_404(customer, contact_id)
     if is_barred(point.party, request.creditor.country):
         raise PermissionDenied
+    asked = Request(
+        customer_id=customer.pk,
+        channel=point.channel,
+        contact_point_id=point.pk,
+        party_id=point.party_id,
+    )
+    mends = request.POST.get("for") == "correcting"
+    word = look(request.creditor, asked, at=timezone.now())
+    if not word.is_allowed and not mends:
+        refused = {"refused": sentence_of(word), "point": point, "customer": customer}
+        return _uncached(render(request, "desk/parts/revealed.html", refused))
     record_change(
         "identifier_revealed",
         creditor=request.creditor,
@@ -60,8 +75,14 @@ def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespo
         subject_id=point.id,
         customer=customer.id,
         channel=point.channel,
+        why="correcting" if mends else "looking",
     )
-    context = {"point": point, "value": point.value, "customer": customer}
+    context = {
+        "point": point,
+        "value": point.value,
+        "customer": customer,
+        "is_link": word.is_allowed and not mends,
+    }
     return _uncached(render(request, "desk/parts/revealed.html", context))
 
 

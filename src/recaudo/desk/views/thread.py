@@ -139,7 +139,12 @@ def _interaction(facts: dict[str, Any], names: Titles, results: dict[str, str]) 
 def _refusal(facts: dict[str, Any], names: Titles, results: dict[str, str]) -> Told:
     visit = facts["channel"] == "visit"
     by = _("visita") if visit else channel_told(facts["channel"])
-    return _("No se hizo un contacto por %(channel)s") % {"channel": by}, _("no permitido"), "bad", ""
+    return (
+        _("No se hizo un contacto por %(channel)s") % {"channel": by},
+        _("no permitido"),
+        "bad",
+        "",
+    )
 
 
 TELLERS = {

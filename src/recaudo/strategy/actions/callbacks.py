@@ -20,7 +20,7 @@ STEP = "callback"
 def plan_callback(
     creditor: Creditor, interaction_id: int, *, due_at: datetime, by: User | None
 ) -> Task:
-    """The task for calling the customer of that contact at ``due_at``; once, however often asked."""
+    """The task for calling the contact's customer at ``due_at``; once, however often asked."""
     with scope(creditor=creditor), transaction.atomic():
         made = Interaction.objects.get(pk=interaction_id)
         # Two at once, the event and the page: the customer's row decides who is first.
