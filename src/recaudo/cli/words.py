@@ -35,4 +35,26 @@ SENTENCES = {
     "port_taken": N_(
         "El puerto {port} ya está en uso. Detenga el otro programa o use --port con otro número."
     ),
+    "law_zone_needed": N_(
+        "No se conoce la hora de «{country}». Indique la zona con --zone, p. ej. America/Bogota."
+    ),
+    "law_moment_unreadable": N_(
+        "No se entiende el momento «{typed}». Escríbalo como 2026-11-20T18:59, o con su "
+        "diferencia horaria: 2026-11-20T18:59-05:00."
+    ),
+    "law_moment_skipped": N_(
+        "La hora {typed} no existe en {zone}: ese día los relojes la saltan. Escriba otra."
+    ),
+    "law_channel_unknown": N_("No se conoce el canal «{channel}». Use uno de estos: {known}."),
+    "law_history_unreadable": N_(
+        "No se puede leer «{file}»: {detail}. Debe ser un CSV en UTF-8 con at, channel, kind y "
+        "debt."
+    ),
+    "law_history_columns": N_(
+        "A «{file}» le faltan columnas: {missing}. Lleva at, channel, kind y, si se quiere, debt."
+    ),
+    "law_history_row": N_(
+        "No se entiende la fila {row} del historial, columna {column}: «{detail}». Corríjala y "
+        "repita."
+    ),
 }

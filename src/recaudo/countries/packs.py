@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from zoneinfo import available_timezones
 
 import holidays
+from babel.core import get_global
 from pydantic import ValidationError
 
 from recaudo.core.calendar import Place, is_holiday
@@ -188,12 +190,13 @@ def pack_codes() -> tuple[str, ...]:
 
 
 def zones_of(country: str, subdivision: str = "") -> tuple[str, ...]:
-    """Every zone that a customer there may live in; empty where the country has no pack."""
+    """Every zone that a customer there may live in, the most likely first; of a country without a
+    pack those that Babel knows; empty where nobody knows any."""
     rule = pack_for(country, subdivision).zone_rule
     own = _subdivision(country, subdivision)
     if own and rule.by_subdivision:
         return rule.by_subdivision.get(own) or rule.by_subdivision.get("*") or rule.zones
-    return rule.zones
+    return rule.zones or _zones_of_others(country.strip().upper())
 
 
 def holiday_check(pack: Pack, subdivision: str | None = "") -> Callable[[date], bool]:
@@ -242,6 +245,13 @@ def _file(country: str) -> tuple[PackRow, str]:
     raw = tomllib.loads(text)
     canonical = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False)
     return PackRow.model_validate(raw), hashlib.sha256(canonical.encode()).hexdigest()[:8]
+
+
+@cache
+def _zones_of_others(country: str) -> tuple[str, ...]:
+    named = get_global("zone_territories")
+    known = available_timezones()
+    return tuple(sorted(zone for zone, of in named.items() if of == country and zone in known))
 
 
 @cache

@@ -106,6 +106,7 @@ FACT_TYPES: dict[str, str] = {
 MODES: dict[str, str] = {
     "incremental": N_("movimientos"),
     "snapshot": N_("corte de saldos"),
+    "contacts": N_("contactos de otros"),
 }
 
 

@@ -16,6 +16,7 @@ from recaudo.desk.views import (
     home,
     imports,
     plans,
+    policy,
     reports,
     saved,
     thread,
@@ -111,6 +112,10 @@ of_creditor: list[URLPattern] = [
     path("por-enviar/", byhand.to_send, name="to_send"),
     path("trabajo/sin-atender/", unattended.unattended_list, name="unattended"),
     path("trabajo/sin-atender/<int:task_id>/", unattended.assign, name="unattended_assign"),
+    # contact policy
+    path("politica/", policy.policy, name="policy"),
+    path("politica/guardar/", policy.save, name="policy_save"),
+    path("politica/regimen/", policy.regime, name="policy_regime"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

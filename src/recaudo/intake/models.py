@@ -68,7 +68,7 @@ class ImportBatch(CreditorRow):
         constraints = [
             models.UniqueConstraint(fields=["creditor", "id"], name="batch_of_creditor"),
             models.CheckConstraint(
-                condition=Q(mode__in=["incremental", "snapshot"]), name="batch_mode"
+                condition=Q(mode__in=["incremental", "snapshot", "contacts"]), name="batch_mode"
             ),
         ]
         indexes = [models.Index(fields=["creditor", "-id"], name="batch_latest")]

@@ -4,6 +4,22 @@ from recaudo.core.problems import N_
 from recaudo.intake import ledger_words
 
 SENTENCES: dict[str, str] = {
+    # contacts that others made
+    "contacts_no_headings": N_(
+        "En «{file}» no se reconocen los títulos. Hacen falta: cliente o NIT, fecha (y hora) y "
+        "canal; sirven también resultado, documento e id externo."
+    ),
+    "contact_source_unusable": N_(
+        "«{source}» no sirve como origen. Use una palabra en minúsculas: agencia, marcador."
+    ),
+    "contact_customer_unknown": N_(
+        "El cliente de la fila no existe o su identificación es de varios. Revise el código."
+    ),
+    "contact_channel_unread": N_(
+        "No se entiende el canal. Use llamada, WhatsApp, SMS, correo, carta o visita."
+    ),
+    "contact_time_unread": N_("No se entiende la hora. Escríbala como 14:05."),
+    "contact_in_future": N_("El contacto tiene una fecha que todavía no llega. Corríjala."),
     # the file
     "file_missing": N_("No se pudo abrir «{file}» ({detail}). Revise el nombre y los permisos."),
     "file_empty": N_("El archivo «{file}» está vacío. Genere el reporte otra vez y súbalo."),

@@ -88,7 +88,7 @@ SENTENCES: dict[str, str] = {
     ),
     "policy_too_long": N_("La política tiene {length} caracteres; el máximo es {limit}. Acórtela."),
     "policy_windows": N_(
-        "Las horas de «{where}» en la línea {line} se cruzan o terminan antes de empezar. Corríjalas."
+        "Las horas de «{where}» en la línea {line} terminan antes de empezar. Corríjalas."
     ),
     "policy_reason_missing": N_("Escriba por qué cambia la política."),
     "policy_from_past": N_(

@@ -167,7 +167,12 @@ def stamp(creditor: Creditor) -> str:
 def freshness(creditor: Creditor, as_of: date) -> Freshness:
     """Of the newest import that ended well."""
     with scope(creditor=creditor):
-        batch = ImportBatch.objects.filter(state="done").order_by("-as_of", "-id").first()
+        batch = (
+            ImportBatch.objects.filter(state="done")
+            .exclude(mode="contacts")
+            .order_by("-as_of", "-id")
+            .first()
+        )
     if batch is None:
         return Freshness(None, None, "", 0, False)
     age = age_of(creditor, batch.as_of, as_of)

@@ -26,14 +26,14 @@ class LedgerAge:
 
 
 def ledger_on(creditor: Creditor, as_of: date) -> date | None:
-    """The day of the newest import that was done by ``as_of``; None where nothing was imported.
+    """The day of the newest import of balances done by ``as_of``; None where nothing was imported.
 
     Read by name: intake stands above this room.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT MAX(as_of) FROM intake_importbatch "
-            "WHERE creditor_id = %s AND state = 'done' AND as_of <= %s",
+            "WHERE creditor_id = %s AND state = 'done' AND mode <> 'contacts' AND as_of <= %s",
             [creditor.pk, as_of],
         )
         (found,) = cursor.fetchone()
