@@ -13,6 +13,8 @@ from recaudo.desk.book import Titles
 from recaudo.desk.names import (
     CONTACT_STATES,
     DOCUMENT_STATES,
+    FILE_KINDS,
+    OUTCOMES,
     REASONS,
     called,
     channel,
@@ -23,6 +25,19 @@ from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import Component, Hold, HoldKind, Party, PartyRole
 from recaudo.strategy.models import DocumentDecision
+from recaudo.portfolio.models import (
+    Component,
+    Customer,
+    DocumentFile,
+    Hold,
+    HoldKind,
+    Party,
+    PartyRole,
+)
+from recaudo.portfolio.queries.files import files_of
+from recaudo.strategy.actions.tasks import OUTCOMES as CONTACT_OUTCOMES
+from recaudo.strategy.actions.tasks import PLAIN_OUTCOMES
+from recaudo.strategy.models import DocumentDecision, Task
 
 DOCUMENTS_SHOWN = 100
 ICONS = {"email": "mail", "phone": "phone", "whatsapp": "message", "sms": "message"}
@@ -42,18 +57,27 @@ class DocumentRow:
     next_step: str
     next_on: date | None
     reason: str
+    files: list[dict[str, Any]]
 
 
 def document_rows(shown: list[DocumentLine], names: Titles, today: date) -> list[DocumentRow]:
-    """One query: the newest run's word on each of them."""
+    """Two queries: the newest run's word on each of them, and their files."""
     ids = [line.row.pk for line in shown]
     found = DocumentDecision.objects.filter(document__in=ids)
     decisions = {each.document_id: each for each in found}
-    return [_row(line, decisions.get(line.row.pk), names, today) for line in shown]
+    files = files_of(ids)
+    return [
+        _row(line, decisions.get(line.row.pk), files.get(line.row.pk, []), names, today)
+        for line in shown
+    ]
 
 
 def _row(
-    line: DocumentLine, decision: DocumentDecision | None, names: Titles, today: date
+    line: DocumentLine,
+    decision: DocumentDecision | None,
+    files: list[DocumentFile],
+    names: Titles,
+    today: date,
 ) -> DocumentRow:
     obligation = line.row.obligation.number if line.row.obligation else ""
     return DocumentRow(
@@ -66,6 +90,7 @@ def _row(
         next_step=names.step(decision.next_step) if decision else "",
         next_on=decision.next_on if decision else None,
         reason=called(REASONS, decision.reason) if decision else "",
+        files=[{"file": each, "kind": called(FILE_KINDS, each.kind)} for each in files],
     )
 
 

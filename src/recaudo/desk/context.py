@@ -31,6 +31,7 @@ def places() -> tuple[Place, ...]:
         Place("home", _("Inicio"), "home"),
         Place("worklist", _("Trabajo"), "list"),
         Place("messages", _("Mensajes"), "message"),
+        Place("templates", _("Plantillas"), "template"),
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),

@@ -68,6 +68,14 @@ DOCUMENT_STATES: dict[str, str] = {
     "written_off": N_("castigada"),
 }
 
+FILE_KINDS: dict[str, str] = {
+    "pdf": N_("PDF"),
+    "xml": N_("XML"),
+    "order": N_("Orden de compra"),
+    "delivery_note": N_("Remisión"),
+    "other": N_("Otro archivo"),
+}
+
 MESSAGE_STATES: dict[str, str] = {
     "proposed": N_("propuesto"),
     "planned": N_("planeado"),

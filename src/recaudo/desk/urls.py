@@ -9,18 +9,22 @@ from recaudo.desk.views import (
     conflicts,
     contacts,
     customer,
+    document_files,
     entry,
     exports,
     help,
     holds,
     home,
     imports,
+    pay_ways,
     plans,
     policy,
     reports,
     saved,
     thread,
     unattended,
+    template_preview,
+    templates,
     worklist,
 )
 
@@ -116,6 +120,39 @@ of_creditor: list[URLPattern] = [
     path("politica/", policy.policy, name="policy"),
     path("politica/guardar/", policy.save, name="policy_save"),
     path("politica/regimen/", policy.regime, name="policy_regime"),
+    # -- templates, ways to pay, files of documents
+    path("plantillas/", templates.templates, name="templates"),
+    path("plantillas/<int:template_id>/", templates.edit, name="templates_edit"),
+    path("plantillas/<int:template_id>/guardar/", templates.save, name="templates_save"),
+    path("plantillas/<int:template_id>/revisar/", templates.check, name="templates_check"),
+    path("plantillas/<int:template_id>/datos/", templates.change, name="templates_change"),
+    path("plantillas/<int:template_id>/versiones/", templates.versions, name="templates_versions"),
+    path(
+        "plantillas/<int:template_id>/versiones/<int:version_id>/restaurar/",
+        templates.restore,
+        name="templates_restore",
+    ),
+    path("plantillas/<int:template_id>/vista/", template_preview.preview, name="templates_preview"),
+    path(
+        "plantillas/<int:template_id>/vista/<int:customer_id>/",
+        template_preview.page,
+        name="templates_page",
+    ),
+    path("pagar/", pay_ways.pay_ways, name="pay_ways"),
+    path("pagar/agregar/", pay_ways.add, name="pay_ways_add"),
+    path("pagar/empresa/", pay_ways.identity, name="pay_ways_identity"),
+    path("pagar/<int:way_id>/", pay_ways.change, name="pay_ways_change"),
+    path("pagar/<int:way_id>/usar/", pay_ways.switch, name="pay_ways_switch"),
+    path(
+        "clientes/<int:customer_id>/documentos/<int:document_id>/archivos/",
+        document_files.add,
+        name="document_file_add",
+    ),
+    path(
+        "clientes/<int:customer_id>/archivos/<int:file_id>/",
+        document_files.show,
+        name="document_file",
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

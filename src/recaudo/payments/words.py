@@ -91,4 +91,30 @@ SENTENCES: dict[str, str] = {
         "{creditor}: {count} documentos tienen otro vencimiento que el último registrado; por "
         "ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
+    # references and ways to pay
+    "reference_unreadable": N_(
+        "«{reference}» no es una referencia de pago: son diez dígitos o más. Revísela."
+    ),
+    "reference_mistyped": N_(
+        "La referencia «{reference}» tiene algún dígito mal: los de control no coinciden. Revísela "
+        "con el cliente o con el banco."
+    ),
+    "way_kind_unknown": N_("No hay una forma de pago «{kind}». Elija una de la lista."),
+    "way_title_missing": N_("Escriba el nombre de la forma de pago, por ejemplo el del banco."),
+    "way_details_missing": N_("Escriba el número de cuenta, el convenio o el enlace."),
+    "way_too_long": N_(
+        "Es demasiado largo: caben {title} letras en el nombre y {details} en el detalle."
+    ),
+    "way_link_invalid": N_(
+        "«{link}» no sirve como enlace de pago. Debe empezar por https:// y no llevar espacios."
+    ),
+    "way_placeholder_unknown": N_(
+        "«{found}» no se reconoce. Lo único que va entre llaves es {{reference}}."
+    ),
+    "way_clabe_invalid": N_(
+        "«{clabe}» no es una CLABE: son 18 dígitos y el último comprueba los demás. Revísela."
+    ),
+    "pay_website_invalid": N_(
+        "«{website}» no parece un sitio web. Escríbalo como www.empresa.com."
+    ),
 }

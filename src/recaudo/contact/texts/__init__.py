@@ -4,6 +4,7 @@ What each text must say, and what it may not: docs/rules/texts.md.
 """
 
 from recaudo.contact.texts.installing import install_ready
+from recaudo.contact.texts.versions import recheck, save_version
 from recaudo.contact.texts.writing import (
     Ask,
     Written,
@@ -17,8 +18,10 @@ __all__ = [
     "Ask",
     "Written",
     "install_ready",
+    "recheck",
     "render",
     "render_many",
     "render_text",
+    "save_version",
     "unsubscribe_url",
 ]

@@ -19,10 +19,11 @@ from recaudo.access.models import Creditor
 from recaudo.contact.models import Message, Template, TemplateVersion
 from recaudo.contact.texts.choosing import Shelf, chain, read_shelf, words_of
 from recaudo.contact.texts.gather import Book, read_book
-from recaudo.contact.texts.liquid import rendered
 from recaudo.contact.texts.installing import install_ready
+from recaudo.contact.texts.liquid import rendered
 from recaudo.contact.texts.sms import as_sms
 from recaudo.contact.texts.variables import Asked, asked, plain, variables
+from recaudo.contact.texts.versions import draft_of, findings_for
 from recaudo.core.problems import Problem
 from recaudo.portfolio.models import Channel, Customer, DocumentFile
 
@@ -123,9 +124,10 @@ def render_many(
 ) -> list[Written | Problem]:
     """In the order asked; one that cannot be written is its Problem, and stops no other.
 
-    Problems: ``template_missing``, ``template_off``, ``nothing_open_now`` (a message that asks for
-    money, and nothing of it is open any more), ``pay_ways_missing`` (no way to pay in the message's
-    currency is configured), ``text_rate_missing``, ``customer_gone``, and what ``liquid`` raises.
+    Problems: ``template_missing``, ``template_off``, ``template_unlawful`` (today's lint has
+    errors), ``nothing_open_now`` (a message that asks for money, and nothing of it is open any
+    more), ``pay_ways_missing`` (no way to pay in the message's currency is configured),
+    ``text_rate_missing``, ``customer_gone``, and what ``liquid`` raises.
     """
     with scope(creditor=creditor):
         keys = {ask.template_key for ask in asks}
@@ -164,9 +166,17 @@ def _one(book: Book, shelf: Shelf, ask: Ask) -> Written | Problem:
         version = shelf.version(template, customer, book.creditor)
         if version is None:
             raise Problem("template_missing", template=ask.template_key, channel=ask.channel)
+        _refuse_unlawful(book.creditor, template, version)
         return write(book, ask, Source.of(version), template)
     except Problem as problem:
         return problem
+
+
+def _refuse_unlawful(creditor: Creditor, template: Template, version: TemplateVersion) -> None:
+    """A text that was fine when saved may not be any more: the country's pack has changed."""
+    for finding in findings_for(creditor, draft_of(template, version)):
+        if finding.is_error:
+            raise Problem("template_unlawful", template=template.key, finding=finding.code)
 
 
 def write(

@@ -21,6 +21,7 @@ from recaudo.desk import account, work
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.cases import customer_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.names import FILE_KINDS
 from recaudo.desk.story import tell_entries
 from recaudo.desk.views.byhand import of_customer
 from recaudo.desk.views.calls import record_for
@@ -78,6 +79,7 @@ def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
         "story": _story(found, names, None),
         "channels": Channel.choices,
         "hold_kinds": [(code, HoldKind(code).label) for code in BY_HAND],
+        "file_kinds": [(code, _(name)) for code, name in FILE_KINDS.items()],
         "tomorrow": request.today + ONE_DAY,
     }
 
