@@ -13,7 +13,6 @@ from django_scopes import scope
 from factories import make_credit, make_creditor, pay
 from recaudo.contact.models import (
     Interaction,
-    Message,
     MessageEvent,
     MessageItem,
     MessageText,
