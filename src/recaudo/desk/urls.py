@@ -13,6 +13,7 @@ from recaudo.desk.views import (
     home,
     imports,
     plans,
+    policy,
     reports,
     saved,
     worklist,
@@ -73,6 +74,10 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # contact policy
+    path("politica/", policy.policy, name="policy"),
+    path("politica/guardar/", policy.save, name="policy_save"),
+    path("politica/regimen/", policy.regime, name="policy_regime"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

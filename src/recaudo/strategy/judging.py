@@ -22,6 +22,7 @@ from recaudo.engine.plan import Day, Plan
 from recaudo.engine.relations import read_sources
 from recaudo.engine.result import Result
 from recaudo.engine.run import run
+from recaudo.portfolio.queries.freshness import ledger_on
 
 ENGINES = ("duckdb", "postgres")
 PACKAGES = tuple(f"recaudo.{room}" for room in ("portfolio", "payments", "contact", "strategy"))
@@ -100,21 +101,6 @@ def day_for(
         zone=creditor.timezone,
         is_past=as_of < today,
     )
-
-
-def ledger_on(creditor: Creditor, as_of: date) -> date | None:
-    """The day of the newest import that was done by ``as_of``; None where nothing was imported.
-
-    Read by name: intake stands beside this room, not below it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT MAX(as_of) FROM intake_importbatch "
-            "WHERE creditor_id = %s AND state = 'done' AND as_of <= %s",
-            [creditor.pk, as_of],
-        )
-        (found,) = cursor.fetchone()
-    return found
 
 
 def _payment_days(

@@ -3,15 +3,37 @@
 Worked tables and the guarantee: docs/rules/contact.md.
 """
 
+from recaudo.core.contact_rules.judging import judge, judge_everywhere
 from recaudo.core.contact_rules.shapes import (
+    CHANNELS,
+    LAW_CHANNEL,
     Ask,
     Cap,
+    Channel,
     Contact,
+    Grade,
     Hours,
+    Kind,
     Rules,
     Said,
     Source,
     Spacing,
 )
 
-__all__ = ["Ask", "Cap", "Contact", "Hours", "Rules", "Said", "Source", "Spacing"]
+__all__ = [
+    "CHANNELS",
+    "LAW_CHANNEL",
+    "Ask",
+    "Cap",
+    "Channel",
+    "Contact",
+    "Grade",
+    "Hours",
+    "Kind",
+    "Rules",
+    "Said",
+    "Source",
+    "Spacing",
+    "judge",
+    "judge_everywhere",
+]

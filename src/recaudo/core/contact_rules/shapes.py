@@ -27,7 +27,7 @@ Kind = Literal["attempt", "conversation"]
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a value comes from. ``is_law`` is false for house rules and strict defaults of ours:
-    they bind all the same, and are never shown as law."""
+    they bind all the same, and are never shown as law. ``address``: where it was read."""
 
     article: str
     grade: Grade
@@ -35,6 +35,7 @@ class Source:
     is_verified: bool
     reviewed_on: date | None = None
     note: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,10 @@ class Cap:
     ``per``: ``day`` (local calendar day), ``week`` (the calendar week, Monday to Sunday, *and* any
     7 days running; the stricter blocks), ``7days`` (running only; the day of the contact is day 1).
     ``kind``: ``attempt`` counts everything; ``contact`` only conversations; ``after_conversation``:
-    once a conversation took place, no more than ``max`` further ones within ``per`` of it, its day
-    being day 1. ``scope``: ``debtor`` counts everything of the person, ``debt`` only what shares a
-    debt with the one asked about (a contact that names no debt shares all).
+    once a conversation took place, no more than ``max`` further ones (of either kind) within
+    ``per`` of it, its day being day 1. ``scope``: ``debtor`` counts everything of the person,
+    ``debt`` only what shares a debt with the one asked about (a contact that names no debt shares
+    all). All is counted in the customer's local days, never in hours.
     """
 
     rule: str
@@ -100,6 +102,10 @@ class Rules:
     spacings: tuple[Spacing, ...] = ()
     forbidden: dict[Channel, Source] = field(default_factory=dict)
     one_channel_a_week: Source | None = None
+    #: What ``judge`` made of these rules for a channel; made once, read a million times.
+    prepared: dict[Channel, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

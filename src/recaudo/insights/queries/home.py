@@ -19,12 +19,13 @@ from django_scopes import scope
 
 from recaudo.access.models import Creditor
 from recaudo.core import kpi
-from recaudo.core.calendar import ONE_DAY, Place, business_days_between, month_start
+from recaudo.core.calendar import ONE_DAY, month_start
 from recaudo.core.kpi import Kpi
 from recaudo.insights.models import Photo
 from recaudo.insights.queries.ageing import RATES, Ageing, ageing
 from recaudo.insights.queries.kpis import PERIOD_DAYS, facts_of, sales_in
 from recaudo.intake.models import ImportBatch
+from recaudo.portfolio.queries.freshness import age_of
 
 ZERO = Decimal(0)
 TREND_MONTHS = 12
@@ -169,9 +170,9 @@ def freshness(creditor: Creditor, as_of: date) -> Freshness:
         batch = ImportBatch.objects.filter(state="done").order_by("-as_of", "-id").first()
     if batch is None:
         return Freshness(None, None, "", 0, False)
-    age = business_days_between(batch.as_of, as_of, Place(creditor.country))
+    age = age_of(creditor, batch.as_of, as_of)
     return Freshness(
-        batch.as_of, batch.finished_at, batch.file_name, age, age > creditor.stale_after_days
+        batch.as_of, batch.finished_at, batch.file_name, age.business_days, age.is_stale
     )
 
 
