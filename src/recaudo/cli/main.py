@@ -15,7 +15,7 @@ import typer
 from recaudo.cli import output
 from recaudo.core.problems import Problem
 
-AREAS = ("server", "intake", "strategy", "reports", "people", "demo", "outcomes", "contacts", "law", "templates")
+AREAS = ("server", "intake", "strategy", "reports", "people", "demo", "outcomes", "contacts", "law", "templates", "contact")
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from recaudo.access.models import Creditor
 from recaudo.audit.events import DELIVERY, deliver
 from recaudo.config.subscribers import SUBSCRIBERS
+from recaudo.contact.outbox.tasks import dispatch_due
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
 from recaudo.strategy.actions.unattended import escalate_unattended
@@ -55,6 +56,13 @@ def events(timestamp: int) -> None:
     counts = deliver(SUBSCRIBERS)
     if counts["failed"]:
         log.warning("events: %s", counts)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="schedule.outbox", queueing_lock="schedule.outbox")
+def outbox(timestamp: int) -> None:
+    """A job for each creditor with messages that wait, or that a dead worker left behind."""
+    dispatch_due(timezone.now())
 
 
 @app.periodic(cron="30 4 * * *")

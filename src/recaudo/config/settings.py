@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "recaudo.intake",
     "recaudo.insights",
     "recaudo.desk",
+    "recaudo.portal",
 ]
 
 MIDDLEWARE = [
@@ -179,6 +180,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # Jobs: each app's tasks.py, and the periodic ones
 PROCRASTINATE_IMPORT_PATHS = ["recaudo.config.schedule"]
+
+# Mail: an authority of the house besides the known ones, and who answers questions about DNS
+MAIL_CA = os.environ.get("RECAUDO_MAIL_CA", "")
+DNS_SERVER = os.environ.get("RECAUDO_DNS", "")
 
 # Where each live run keeps its facts
 FACTS_ROOT = environment.home() / "facts"

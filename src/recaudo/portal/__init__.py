@@ -1,1 +1,1 @@
-"""What people who owe see, without logging in: a link in a message opens it, and nothing else."""
+"""Portal: the pages of those who owe. No login, no cookies, nothing of the desk."""

@@ -16,7 +16,7 @@ from django.db import connection
 
 from recaudo.access.models import Creditor
 from recaudo.contact.models import MailAccount, Message, Verdict
-from recaudo.contact.outbox.parts import Kept, Parts, Written
+from recaudo.contact.outbox.parts import Kept, Parts, ToWrite, Written
 from recaudo.contact.outbox.writing import open_amounts
 from recaudo.core.problems import Problem
 
@@ -39,6 +39,8 @@ class Word:
     is_allowed: bool = True
     rule: str = "allowed"
     earliest_at: datetime | None = None
+    may_change: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,18 @@ class Gate:
         return [Admitted(word, row.pk) for word, row in zip(said, rows, strict=True)]
 
 
-def write(
-    creditor: Creditor, message: Message, documents: tuple[int, ...], at: datetime
-) -> Written:
+def write(creditor: Creditor, messages: Sequence[ToWrite], at: datetime) -> list[Written | Problem]:
+    owed = open_amounts(creditor, [each for _, documents in messages for each in documents])
+    return [_one(creditor, message, documents, owed) for message, documents in messages]
+
+
+def _one(
+    creditor: Creditor, message: Message, documents: tuple[int, ...], owed: dict[int, Decimal]
+) -> Written | Problem:
     if message.template_key == "broken":
-        raise Problem("template_broken")
-    owed = {k: v for k, v in open_amounts(creditor, documents).items() if v > 0}
-    total = sum(owed.values(), Decimal(0))
+        return Problem("template_broken")
+    items = [(each, owed[each]) for each in documents if owed[each] > 0]
+    total = sum((value for _, value in items), Decimal(0))
     return Kept(
         subject=f"Saldo {total}",
         preview="",
@@ -105,11 +112,11 @@ def write(
         language="es",
         currency=creditor.currency,
         balance=total,
-        items=list(owed.items()),
+        items=items,
     )
 
 
-def compose(account: MailAccount, text: Written, *, to: str, token: str) -> bytes:
+def compose(account: MailAccount, text: Written, *, to: str, token: str, **_: Any) -> bytes:
     domain = account.from_address.partition("@")[2]
     lines = (
         f"From: {account.from_address}",
@@ -120,6 +127,10 @@ def compose(account: MailAccount, text: Written, *, to: str, token: str) -> byte
         text.text,
     )
     return "\r\n".join(lines).encode()
+
+
+def envelope_from(account: MailAccount, token: str) -> str:
+    return account.from_address
 
 
 class Gateway:
@@ -175,6 +186,7 @@ def parts(gate: Gate | None = None, **others: Any) -> Parts:
         "judge": gate.judge,
         "write": write,
         "compose": compose,
+        "envelope_from": envelope_from,
         "gateway": Gateway,
         "account": account_for,
     }

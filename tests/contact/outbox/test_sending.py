@@ -13,7 +13,6 @@ from django_scopes import scope
 from factories import make_credit, make_creditor, pay
 from recaudo.contact.models import (
     Interaction,
-    Message,
     MessageEvent,
     MessageItem,
     MessageText,
@@ -178,6 +177,24 @@ def test_a_refusal_waits_for_an_allowed_moment_inside_the_window(creditor, earli
         assert (message.withdrawn_reason, live_items(message)) == ("hours_weekday", [])
 
 
+def test_a_refusal_that_may_end_any_minute_is_asked_about_again(creditor):
+    customer, documents = owing_customer(creditor)
+    message = plan(customer, *documents, now=NOW)
+    gate = Gate({customer.pk: Word(False, "ledger_stale", may_change=True)})
+    assert dispatch(creditor, now=NOW, parts=parts(gate, gateway=Wire()))["put_off"]
+    assert state(message) == "planned"
+    assert message.next_try_at >= NOW + TIMES.again
+
+
+def test_documents_that_may_not_be_spoken_of_are_left_out(creditor):
+    customer, (held, free) = owing_customer(creditor, "1000", "70")
+    message = plan(customer, held, free, now=NOW)
+    gate = Gate({customer.pk: Word(facts={"documents": [free.pk]})})
+    dispatch(creditor, now=NOW, parts=parts(gate, gateway=Wire()))
+    assert (state(message), message.balance) == ("sent", 70)
+    assert [each.document_id for each in live_items(message)] == [free.pk]
+
+
 def test_a_text_that_cannot_be_made_fails_alone(creditor):
     bad = plan(*flat(owing_customer(creditor)), now=NOW, template_key="broken")
     good = plan(*flat(owing_customer(creditor)), now=NOW)
@@ -202,7 +219,7 @@ def test_a_total_that_is_not_the_sum_of_its_parts_never_leaves(creditor):
     message = plan(*flat(owing_customer(creditor)), now=NOW)
 
     def wrong(*given):
-        return replace(write(*given), balance=Decimal(1))
+        return [replace(each, balance=Decimal(1)) for each in write(*given)]
 
     dispatch(creditor, now=NOW, parts=parts(write=wrong, gateway=Wire()))
     assert (state(message), message.error_code) == ("failed", "balance_mismatch")

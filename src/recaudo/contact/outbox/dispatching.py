@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import Error
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
@@ -20,6 +22,7 @@ from recaudo.contact.outbox import queue, recovery, sending
 from recaudo.contact.outbox.leasing import Batch, Leased, lease
 from recaudo.contact.outbox.pacing import turn
 from recaudo.contact.outbox.parts import TIMES, Gateway, Parts, Times
+from recaudo.contact.outbox.real import real_parts
 from recaudo.contact.outbox.sending import Told
 
 BATCH = 50
@@ -27,6 +30,8 @@ BATCH = 50
 GIVE_UP_AFTER = 3
 #: Of a paced sender, what goes in so many seconds is written at once: texts stay fresh.
 PACED_SECONDS = 10
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[["Figures"], None]
 
@@ -94,10 +99,7 @@ def dispatch(
     active or whose first run is not released sends nothing (F9); one without a mail account keeps
     its messages planned.
     """
-    if parts is None:
-        from recaudo.contact.outbox.real import real_parts
-
-        parts = real_parts()
+    parts = parts or real_parts()
     with scope(creditor=creditor):
         figures = Figures()
         figures.recovered = recovery.recover(creditor, now=now)
@@ -217,11 +219,8 @@ class _Run:
         if not ours:
             return
         self.tried += 1
-        sender = (self.account.bounce_address or self.account.from_address).replace(
-            "{token}", message.token
-        )
         try:
-            word = gateway.send(sender, message.to, message.raw)
+            word = gateway.send(message.sender, message.to, message.raw)
             state, code, detail = word.state, word.code, word.detail
         except Exception as error:  # whatever it was, something may have left
             state, code, detail = "uncertain", type(error).__name__, ""
@@ -276,8 +275,12 @@ class _Run:
     def _give_back(self) -> None:
         """Stopping, for whichever reason: what is known is stored, what is not tried is anybody's.
 
-        Where the database is gone, the leases end by themselves."""
-        self._settle()
-        recovery.give_back(
-            self.creditor, self.held, now=self.clock.now(), worker=self.worker, code="stopped"
-        )
+        Where the database is gone, the leases end by themselves.
+        """
+        try:
+            self._settle()
+            recovery.give_back(
+                self.creditor, self.held, now=self.clock.now(), worker=self.worker, code="stopped"
+            )
+        except Error as error:
+            log.warning("leases of %s end by themselves: %s", self.worker, type(error).__name__)

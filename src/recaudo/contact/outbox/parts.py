@@ -14,21 +14,32 @@ from typing import Any, Protocol
 
 from recaudo.access.models import Creditor
 from recaudo.contact.models import MailAccount, Message
+from recaudo.core.problems import Problem
 
 
 class Written(Protocol):
     """What a text is when it comes from ``contact.texts`` or from a person."""
 
-    subject: str
-    preview: str
-    text: str
-    html: str
-    language: str
-    template_version_id: int | None
-    currency: str
-    balance: Decimal
-    items: Sequence[tuple[int, Decimal]]
-    attachments: Sequence[int]
+    @property
+    def subject(self) -> str: ...
+    @property
+    def preview(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def template_version_id(self) -> int | None: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def balance(self) -> Decimal: ...
+    @property
+    def items(self) -> Sequence[tuple[int, Decimal]]: ...
+    @property
+    def attachments(self) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True)
@@ -50,17 +61,22 @@ class Kept:
 class Sent(Protocol):
     """The gateway's word: ``sent``, ``not_left``, ``refused`` or ``uncertain``."""
 
-    state: str
-    code: str
-    detail: str
+    @property
+    def state(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
 
 
 class Gateway(Protocol):
     def send(self, envelope_from: str, to: str, raw: bytes) -> Sent: ...
 
 
-#: (creditor, message with its customer, ids of its documents, instant) → its text, or a Problem.
-Write = Callable[[Creditor, Message, tuple[int, ...], datetime], Written]
+#: A message with its customer, and the documents that it may speak of.
+ToWrite = tuple[Message, tuple[int, ...]]
+#: (creditor, messages, instant) → the text of each, in order, or the Problem that stops it alone.
+Write = Callable[[Creditor, Sequence[ToWrite], datetime], Sequence[Written | Problem]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,7 @@ class Parts:
     judge: Callable[..., Sequence[Any]]
     write: Write
     compose: Callable[..., bytes]
+    envelope_from: Callable[[MailAccount, str], str]
     gateway: Callable[[MailAccount], AbstractContextManager[Gateway]]
     account: Callable[[Creditor], MailAccount | None]
 
@@ -81,11 +98,13 @@ class Times:
     """``rendered``: how long a written message waits for its worker. ``attempted``: how long an
     answer of the gateway may take; longer than all its time-outs together. ``pauses`` follow the
     tries after which nothing can have left; after as many, the message fails. ``patience``: the
-    longest wait for the sender's pace."""
+    longest wait for the sender's pace. ``again``: when the gate is asked again about what may
+    change any minute (an old ledger)."""
 
     rendered: timedelta = timedelta(minutes=5)
     attempted: timedelta = timedelta(minutes=15)
     patience: timedelta = timedelta(seconds=20)
+    again: timedelta = timedelta(minutes=10)
     pauses: tuple[timedelta, ...] = field(
         default=(
             timedelta(seconds=30),

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from recaudo.access.models import Creditor
 from recaudo.contact.gate import Request, admit, judge_many
-from recaudo.contact.mail import Gateway, account_for, compose
-from recaudo.contact.models import Message
-from recaudo.contact.outbox.parts import Parts, Written
-from recaudo.contact.texts import render
+from recaudo.contact.mail import Gateway, account_for, compose, envelope_from
+from recaudo.contact.outbox.parts import Parts, ToWrite, Written
+from recaudo.contact.texts import Ask, render_many
+from recaudo.core.problems import Problem
 
 
 def write(
-    creditor: Creditor, message: Message, document_ids: tuple[int, ...], at: datetime
-) -> Written:
-    return render(
-        creditor,
-        message.customer,
-        template_key=message.template_key,
-        channel=message.channel,
-        document_ids=document_ids,
-        at=at,
-        purpose=message.purpose,
-        message=message,
-    )
+    creditor: Creditor, messages: Sequence[ToWrite], at: datetime
+) -> Sequence[Written | Problem]:
+    asks = [
+        Ask(
+            message.customer_id,
+            message.template_key,
+            message.channel,
+            document_ids,
+            message.purpose,
+            message,
+        )
+        for message, document_ids in messages
+    ]
+    return render_many(creditor, asks, at=at)
 
 
 def real_parts() -> Parts:
@@ -34,6 +37,7 @@ def real_parts() -> Parts:
         judge=judge_many,
         write=write,
         compose=compose,
+        envelope_from=envelope_from,
         gateway=Gateway,
         account=account_for,
     )

@@ -114,7 +114,7 @@ def settle_uncertain(
     ``again`` keeps the old one as it is, failed, and plans a new message in its place with a new
     text, through the gate like any other; it is returned. The old contact goes on counting for
     caps: the stricter reading. Raises Problem ``not_uncertain``, ``reason_missing``,
-    ``window_passed`` where the message is no longer wanted today.
+    ``again_too_late`` where its window has passed.
     """
     if not reason.strip():
         raise Problem("reason_missing")
@@ -123,7 +123,7 @@ def settle_uncertain(
         if row.state != MessageState.UNCERTAIN:
             raise Problem("not_uncertain", message=row.pk)
         if what == "again" and row.not_after <= now:
-            raise Problem("window_passed")
+            raise Problem("again_too_late")
         after = row
         if what == "again":
             items = list(MessageItem.objects.filter(message=row, is_live=True))

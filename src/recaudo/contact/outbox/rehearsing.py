@@ -13,6 +13,7 @@ from recaudo.access.models import Creditor
 from recaudo.contact.models import Message, MessageState
 from recaudo.contact.outbox import queue
 from recaudo.contact.outbox.parts import Parts
+from recaudo.contact.outbox.real import real_parts
 
 CHUNK = 1_000
 
@@ -23,10 +24,7 @@ def rehearse(creditor: Creditor, *, at: datetime, parts: Parts | None = None) ->
     Each message is judged by itself: what one of them would use up of a customer's cap does not
     count against the next. ``ended`` as in ``dispatch``.
     """
-    if parts is None:
-        from recaudo.contact.outbox.real import real_parts
-
-        parts = real_parts()
+    parts = parts or real_parts()
     with scope(creditor=creditor):
         ids = queue.due(creditor, "email", now=at)
         refused: Counter[str] = Counter()

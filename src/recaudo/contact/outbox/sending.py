@@ -7,6 +7,7 @@ share one commit; a worker that dies between leaves at most one message uncertai
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,7 @@ WITH settled AS (
 )
 SELECT (SELECT COUNT(*) FROM settled), (SELECT COUNT(*) FROM tried)
 """
+DEAD = re.compile(r"(?<![\d.])5\.1\.(?:0|1|2|3|6|10)(?![\d.])")
 NOBODY: dict[str, Any] = {"told": 0, "told_lease": "", "state": "", "code": "", "detail": ""}
 
 
@@ -131,7 +133,7 @@ def not_left(
 
 def refused(message: Leased, *, code: str, detail: str, now: datetime, worker: str) -> str:
     """The server's final no: the address does not exist (``bounced``), or another reason."""
-    state = "bounced" if is_about_address(code) else "failed"
+    state = "bounced" if is_about_address(code, detail) else "failed"
     with transaction.atomic():
         row = _ours(message)
         if row is None:
@@ -140,9 +142,9 @@ def refused(message: Leased, *, code: str, detail: str, now: datetime, worker: s
     return state
 
 
-def is_about_address(code: str) -> bool:
-    """``5.1.x`` of RFC 3463 says that the address is wrong; ``550``'s reason may be anything."""
-    return code.startswith("5.1.")
+def is_about_address(code: str, detail: str) -> bool:
+    """RFC 3463's ``5.1.x`` say that the address is wrong; a bare ``550`` may mean anything."""
+    return bool(DEAD.search(f"{code} {detail}"))
 
 
 def _ours(message: Leased) -> Message | None:

@@ -25,6 +25,7 @@ class Ready:
 
     message: Message
     point_id: int
+    sender: str
     to: str
     token: str
     text: Written
@@ -32,6 +33,12 @@ class Ready:
     sha256: str
     items: dict[int, Decimal | None]
     live: dict[int, MessageItem]
+
+    @property
+    def debts(self) -> list[int]:
+        """The documents spoken of; none where it is about all of the customer's."""
+        left = [self.live[item] for item, value in self.items.items() if value is not None]
+        return sorted({item.document_id for item in left if item.document_id})
 
     @property
     def total(self) -> Decimal:

@@ -223,10 +223,14 @@ UPDATE [items] i SET is_live = FALSE FROM stage_gone g
 WHERE g.kind = '[kind]' AND g.state <> 'proposed' AND i.[row_id] = g.id AND i.is_live
 """
 WITHDRAW_MESSAGES = """
+WITH gone AS (
 UPDATE contact_message m
 SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = g.reason
 FROM stage_gone g WHERE g.kind = 'message' AND g.state = 'planned' AND m.id = g.id
   AND m.state = 'planned'
+RETURNING m.creditor_id, m.id, m.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 WITHDRAW_TASKS = """
 UPDATE strategy_task t SET state = 'withdrawn', finished_at = NOW(), outcome = g.reason

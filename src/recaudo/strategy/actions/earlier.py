@@ -130,9 +130,13 @@ UPDATE {rows} r SET balance = s.balance FROM stage_rest s
 WHERE s.kind = '{kind}' AND r.id = s.id AND s.balance IS NOT NULL
 """
 WITHDRAW_MESSAGES = """
+WITH gone AS (
 UPDATE contact_message r
 SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = s.reason
 FROM stage_rest s WHERE s.kind = 'message' AND r.id = s.id AND s.balance IS NULL
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 WITHDRAW_TASKS = """
 UPDATE strategy_task r SET state = 'withdrawn', finished_at = NOW(), outcome = s.reason
@@ -150,9 +154,13 @@ WHERE r.id IN (SELECT id FROM stage_waiting) AND r.state = 'planned'
     WHEN 'sms' THEN f.can_sms ELSE f.can_address END)
 """
 WITHDRAW_UNREACHED = """
+WITH gone AS (
 UPDATE contact_message r
 SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = s.reason
 FROM stage_unreached s WHERE r.id = s.id
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 LOSE_UNREACHED = """
 UPDATE contact_messageitem i SET is_live = FALSE FROM stage_unreached s
@@ -201,12 +209,16 @@ WHERE i.message_id = r.id AND i.is_live AND r.id IN (SELECT id FROM stage_waitin
   AND (f.do_not_contact OR f.consent = 'withdrawn')
 """
 SILENCED = """
+WITH gone AS (
 UPDATE contact_message r SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(),
   withdrawn_reason = CASE WHEN f.do_not_contact THEN 'do_not_contact' ELSE 'no_channel' END
 FROM {facts} f
 WHERE f.customer_id = r.customer_id AND r.id IN (SELECT id FROM stage_waiting)
   AND r.state = 'planned' AND r.purpose <> 'collection'
   AND (f.do_not_contact OR f.consent = 'withdrawn')
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 
 _MESSAGE = {"{rows}": "contact_message", "{items}": "contact_messageitem", "{kind}": "message"}
