@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,9 @@ def test_the_first_proposal_is_right_for_most_replies_never_seen(
     fitted = [each for each in labelled() if each.is_for_fitting]
     unseen = [each for each in labelled() if not each.is_for_fitting]
     with capsys.disabled():
-        print(
+        sys.stdout.write(
             f"\nreplies, first proposal right: {accuracy(unseen):.1%} of {len(unseen)} unseen, "
-            f"{accuracy(fitted):.1%} of {len(fitted)} fitted"
+            f"{accuracy(fitted):.1%} of {len(fitted)} fitted\n"
         )
     assert accuracy(unseen) >= TOP_ONE_AT_LEAST
 
@@ -100,7 +101,12 @@ def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["YA PAGUÉ LA FACTURA", "ya pague la factura", "yaaa paguéee la factura", "ya  pagué\nla factura"],
+    [
+        "YA PAGUÉ LA FACTURA",
+        "ya pague la factura",
+        "yaaa paguéee la factura",
+        "ya  pagué\nla factura",
+    ],
 )
 def test_case_accents_and_stretched_letters_make_no_difference(text: str) -> None:
     assert propose(text)[0].reply_class == "paid"

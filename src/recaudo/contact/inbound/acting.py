@@ -264,9 +264,7 @@ def _wrong_person(act: _Act) -> None:
         sent = Message.objects.select_related("contact_point__creditor")
         point = sent.get(pk=act.inbound.message_id).contact_point
     if point is not None:
-        act.facts["point"] = mark_point(
-            point, "invalid", reason="wrong_person", on=act.today, by=act.by
-        )
+        act.facts["point"] = mark_point(point, "invalid", "wrong_person", act.today, by=act.by)
 
 
 def _stop(act: _Act) -> None:

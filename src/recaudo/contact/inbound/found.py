@@ -108,7 +108,7 @@ def amounts_in(text: str) -> list[Decimal]:
     the order of the text; each once."""
     told, bare = [], []
     for match in _AMOUNT.finditer(text[:READ_CHARACTERS]):
-        value = _number(match["number"])
+        value = number_of(match["number"])
         if value is None:
             continue
         if match["times"]:
@@ -169,7 +169,8 @@ def _plain_words(text: str) -> list[str]:
     return [word if word[0].isdigit() else fold(word) for word in words]
 
 
-def _number(written: str) -> Decimal | None:
+def number_of(written: str) -> Decimal | None:
+    """A number as people write it; None where it is none."""
     marks = [c for c in written if c in ".,"]
     digits = re.sub(r"[ ']", "", written)
     last = marks[-1] if marks else ""

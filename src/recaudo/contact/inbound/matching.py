@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from functools import reduce
-from operator import or_
 from pathlib import Path
 
 import phonenumbers
 from django.core.files.storage import default_storage
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.db.models.functions import Concat, Upper
 from django_scopes import scope
 from email_validator import EmailNotValidError, validate_email
@@ -211,15 +209,12 @@ def _bare(word: str) -> str:
 
 def _by_document(written: Sequence[str], named: Sequence[str]) -> list[int]:
     numbers = {each for each in written if _is_number(each)}
-    numbers |= {_bare(each).upper() for each in named}
-    numbers |= {_bare(each) for each in numbers}
-    wanted = sorted(each for each in numbers if len(each) >= 2)[:CANDIDATES]
-    if not wanted:
+    called = {_bare(each).upper() for each in named}
+    whole = sorted({*numbers, *map(_bare, numbers), *called})[:CANDIDATES]
+    if not whole:
         return []
-    whole = Upper(Concat("prefix", "number"))
-    dashed = Upper(Concat("prefix", Value("-"), "number"))
-    documents = Document.objects.alias(whole=whole, dashed=dashed).filter(
-        reduce(or_, (Q(whole__in=wanted), Q(dashed__in=wanted)))
+    documents = Document.objects.alias(whole=Upper(Concat("prefix", "number"))).filter(
+        Q(whole__in=whole) | Q(number__in=sorted(called))
     )
     owners = documents.order_by("customer_id").values_list("customer_id", flat=True)
     return list(owners.distinct()[:OFFERED])

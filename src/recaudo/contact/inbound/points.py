@@ -28,9 +28,9 @@ TELEPHONES = (Channel.PHONE, Channel.WHATSAPP, Channel.SMS)
 def mark_point(
     point: ContactPoint,
     state: str,
-    *,
     reason: str,
     on: date,
+    *,
     by: User | None = None,
     origin: str = "worker",
 ) -> str:
@@ -105,6 +105,6 @@ def mark_bounce(point: ContactPoint, status: str, *, final: bool, on: date) -> s
     ``status`` as in RFC 3463 (``5.1.1``). Gives back as ``mark_point``, or ``noted``.
     """
     if final and status.startswith(DEAD_STATUSES):
-        return mark_point(point, "invalid", reason=status, on=on)
+        return mark_point(point, "invalid", status, on)
     note_point(point, f"bounce {status}".strip())
     return "noted"

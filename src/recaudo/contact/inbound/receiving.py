@@ -183,7 +183,7 @@ def _take_reply(held: InboundMessage, now: datetime, today: date) -> None:
     _keep_contact(held)
     point = sender_point(held)
     if point is not None:
-        mark_point(point, "valid", reason="reply", on=today)
+        mark_point(point, "valid", "reply", today)
     held.hold_id = _pause(customer, today).pk
     held.save()
     publish(
@@ -250,7 +250,7 @@ def _take_auto_reply(held: InboundMessage, today: date) -> None:
         held.proposed = "wrong_person"
         held.proposed_why = [proposals[0].as_json()]
         if point is not None:
-            done = mark_point(point, "invalid", reason="not_there", on=today)
+            done = mark_point(point, "invalid", "not_there", today)
             held.facts = {**held.facts, "point": done}
         return  # stays to be looked at: who is there instead?
     held.state = "done"
