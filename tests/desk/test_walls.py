@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django_scopes import scope
 
 from factories import assign, make_member
@@ -25,6 +26,11 @@ from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.payments.actions.ways import add_way
 from recaudo.payments.models import PaymentWay
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
+from recaudo.contact.models import InboundFile, InboundMessage
+from recaudo.desk.models import SavedView
+from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
+from recaudo.payments.models import ReportedPayment
+from recaudo.portfolio.models import ContactPoint, Hold
 
 from .conftest import World, add_customer
 
@@ -137,6 +143,31 @@ def everything_of(world: World) -> dict[str, object]:
             size=1,
             sha256="0" * 64,
             path="documents/none.pdf",
+        inbound = InboundMessage.objects.create(
+            creditor=creditor,
+            channel="email",
+            kind="reply",
+            customer=world.customer,
+            text=f"Soy {world.customer.name}",
+            own_text="Ya pagué",
+            received_at=timezone.now(),
+            fingerprint=f"{creditor.pk:064d}",
+        )
+        attached = InboundFile.objects.create(
+            creditor=creditor,
+            inbound=inbound,
+            name=f"{world.customer.name}.png",
+            content_type="image/png",
+            size=1,
+            sha256="1" * 64,
+            path="nowhere",
+        )
+        report = ReportedPayment.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            currency=creditor.currency,
+            until_on=world.today,
+            source="test",
         )
     task = world.task()
     message = world.message()
@@ -147,6 +178,9 @@ def everything_of(world: World) -> dict[str, object]:
         "way_id": way.id,
         "document_id": world.document.id,
         "file_id": file.id,
+        "inbound_id": inbound.id,
+        "file_id": attached.id,
+        "report_id": report.id,
         "creditor_code": creditor.code,
         "customer_id": world.customer.id,
         "contact_id": world.contact.id,
@@ -174,6 +208,8 @@ def state_of(world: World) -> tuple[object, ...]:
             list(PaymentWay.objects.values_list("title", "is_active")),
             DocumentFile.objects.count(),
             list(ImportBatch.objects.order_by("id").values_list("id", "state")),
+            list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
+            list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
         )
 
 

@@ -20,6 +20,10 @@ from recaudo.contact.outbox.tasks import dispatch_due
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
 from recaudo.strategy.actions.unattended import escalate_unattended
+from recaudo.contact.inbound.receiving import take_in_left
+from recaudo.core.calendar import local_day
+from recaudo.insights.actions import take_photo
+from recaudo.payments.actions.reported import expire_reports
 from recaudo.strategy.tasks import run_due
 
 log = logging.getLogger(__name__)
@@ -63,6 +67,31 @@ def events(timestamp: int) -> None:
 def outbox(timestamp: int) -> None:
     """A job for each creditor with messages that wait, or that a dead worker left behind."""
     dispatch_due(timezone.now())
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="schedule.reported_payments", queueing_lock="schedule.reported_payments")
+def reported_payments(timestamp: int) -> None:
+    """What customers said they paid and nobody saw, by each creditor's local day: back on the
+    list."""
+    now = timezone.now()
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        try:
+            counts = expire_reports(creditor, local_day(now, creditor.timezone), now=now)
+        except Exception:
+            log.exception("reported payments of %s", creditor.code)
+            continue
+        if counts["failed"]:
+            log.warning("reported payments of %s: %s", creditor.code, counts)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="schedule.replies_left", queueing_lock="schedule.replies_left")
+def replies_left(timestamp: int) -> None:
+    """Replies stored and not taken in because something failed: again."""
+    now = timezone.now()
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        counts = take_in_left(creditor, now=now)
+        if counts["failed"]:
+            log.warning("replies of %s: %s", creditor.code, counts)
 
 
 @app.periodic(cron="30 4 * * *")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from recaudo.access.models import User
 from recaudo.contact.hand.outcomes import titles_of
+from recaudo.contact.models import ReplyClass
 from recaudo.core.problems import N_
 from recaudo.desk import figures
 from recaudo.desk.book import Titles
@@ -39,12 +40,20 @@ TASK_STATES = {
     "done": N_("hecha"),
     "withdrawn": N_("retirada"),
 }
+REPORT_STATES = {
+    "waiting": N_("se espera el dinero"),
+    "matched": N_("llegó el dinero"),
+    "expired": N_("el dinero no llegó"),
+    "rejected": N_("descartado"),
+}
 ROLES = {"seller": N_("Vendedor"), "collector": N_("Gestor")}
 ICONS = {
     "credit": "check",
     "credit_adjusted": "alert",
     "application_reversed": "alert",
     "interaction": "phone",
+    "reply": "mail",
+    "payment_reported": "check",
     "message": "message",
     "task": "list",
     "task_finished": "check",
@@ -157,6 +166,27 @@ def _interaction(facts: Facts, names: Titles) -> str:
     return f"{text % told}: {facts['result']}" if facts["result"] else text % told
 
 
+def _reply(facts: Facts, names: Titles) -> str:
+    told = {"channel": channel_told(facts["channel"])}
+    if not facts["class"]:
+        return _("El cliente respondió por %(channel)s: por clasificar") % told
+    told["what"] = str(ReplyClass(facts["class"]).label).lower()
+    text = _("El cliente respondió por %(channel)s: %(what)s") % told
+    promised = facts.get("promised") or {}
+    if promised.get("on"):
+        text += _(", para el %(day)s") % {"day": _day(promised["on"])}
+    return text
+
+
+def _payment_reported(facts: Facts, names: Titles) -> str:
+    told = {
+        "state": called(REPORT_STATES, facts["state"]),
+        "day": _day(facts["paid_on"]) if facts.get("paid_on") else _("un día que no dijo"),
+    }
+    text = _("Reportó un pago de %(day)s: %(state)s") % told
+    return text + _(" (comprobante repetido)") if facts.get("repeats") else text
+
+
 def _message(facts: Facts, names: Titles) -> str:
     told = {
         "state": called(MESSAGE_STATES, facts["state"]),
@@ -218,6 +248,8 @@ TELLERS: dict[str, Callable[[Facts, Titles], str]] = {
     "credit_adjusted": _credit_adjusted,
     "application_reversed": _application_reversed,
     "interaction": _interaction,
+    "reply": _reply,
+    "payment_reported": _payment_reported,
     "message": _message,
     "task": _task,
     "task_finished": _task_finished,

@@ -19,6 +19,9 @@ from recaudo.desk.views import (
     pay_ways,
     plans,
     policy,
+    inbox,
+    plans,
+    replies,
     reports,
     saved,
     thread,
@@ -152,6 +155,25 @@ of_creditor: list[URLPattern] = [
         "clientes/<int:customer_id>/archivos/<int:file_id>/",
         document_files.show,
         name="document_file",
+    # What comes back: the inbox, and what customers say that they paid.
+    path("buzon/", inbox.inbox, name="inbox"),
+    path("buzon/reglas/", replies.rules, name="inbox_rules"),
+    path("buzon/<int:inbound_id>/", inbox.message, name="inbox_message"),
+    path("buzon/<int:inbound_id>/clase/", replies.classify_reply, name="inbox_classify"),
+    path("buzon/<int:inbound_id>/cliente/", replies.attach_reply, name="inbox_attach"),
+    path("buzon/<int:inbound_id>/responder/", replies.answer_reply, name="inbox_answer"),
+    path("buzon/<int:inbound_id>/archivos/<int:file_id>/", inbox.file, name="inbox_file"),
+    path("clientes/<int:customer_id>/respondio/", replies.replied, name="customer_replied"),
+    path("clientes/<int:customer_id>/pago-reportado/", replies.report, name="customer_paid"),
+    path(
+        "clientes/<int:customer_id>/pago-reportado/<int:report_id>/comprobante/",
+        replies.receipt,
+        name="customer_receipt",
+    ),
+    path(
+        "clientes/<int:customer_id>/pago-reportado/<int:report_id>/descartar/",
+        replies.reject,
+        name="customer_paid_reject",
     ),
 ]
 
