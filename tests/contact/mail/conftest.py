@@ -119,14 +119,16 @@ def rooms_beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setitem(sys.modules, "recaudo.contact.outbox", outbox)
     if importlib.util.find_spec("recaudo.contact.inbound") is None:
         inbound = types.ModuleType("recaudo.contact.inbound")
+        receiving = types.ModuleType("recaudo.contact.inbound.receiving")
         points = types.ModuleType("recaudo.contact.inbound.points")
 
-        def mark_point(point: Any, state: str, reason: str, on: Any) -> None:
+        def mark_point(point: Any, state: str, *, reason: str, on: Any) -> None:
             point.state, point.state_reason, point.state_since = state, reason, on
             point.save(update_fields=["state", "state_reason", "state_since"])
 
-        inbound.receive = lambda row, *, now: None  # type: ignore[attr-defined]
+        receiving.receive = lambda row, *, now: None  # type: ignore[attr-defined]
         points.mark_point = mark_point  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "recaudo.contact.inbound", inbound)
         monkeypatch.setitem(sys.modules, "recaudo.contact.inbound.points", points)
+        monkeypatch.setitem(sys.modules, "recaudo.contact.inbound.receiving", receiving)
     yield

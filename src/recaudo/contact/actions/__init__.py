@@ -1,1 +1,2 @@
 """Writing what the rooms above have decided about contacts."""
+"""Writing to contact."""

@@ -31,7 +31,7 @@ TEXT_MAX = 200_000
 FILES_MAX = 20
 FILE_BYTES_MAX = 10_000_000
 PARTS_MAX = 300
-_OUR_ID = re.compile(rf"<?({TOKEN})@([^\s<>@]+?)>?")
+_OUR_ID = re.compile(rf"<?({TOKEN})@([^\s<>@]+)")
 
 
 @dataclass(frozen=True)
