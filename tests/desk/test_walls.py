@@ -19,18 +19,13 @@ from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
-from recaudo.contact.models import Template, TemplateVersion
+from recaudo.contact.models import InboundFile, InboundMessage, Template, TemplateVersion
 from recaudo.contact.texts import install_ready
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.payments.actions.ways import add_way
-from recaudo.payments.models import PaymentWay
+from recaudo.payments.models import PaymentWay, ReportedPayment
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
-from recaudo.contact.models import InboundFile, InboundMessage
-from recaudo.desk.models import SavedView
-from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
-from recaudo.payments.models import ReportedPayment
-from recaudo.portfolio.models import ContactPoint, Hold
 
 from .conftest import World, add_customer
 
@@ -62,6 +57,8 @@ class Address:
         missing = set(self.parameters) - set(given)
         assert not missing, f"tell the walk what to put for {missing} of {self.name}"
         path = self.route
+        if "inbound_id" in self.parameters:
+            given = given | {"file_id": given["attached_id"]}
         for name in self.parameters:
             for kind in ("int", "str", "slug"):
                 path = path.replace(f"<{kind}:{name}>", str(given[name]))
@@ -143,6 +140,7 @@ def everything_of(world: World) -> dict[str, object]:
             size=1,
             sha256="0" * 64,
             path="documents/none.pdf",
+        )
         inbound = InboundMessage.objects.create(
             creditor=creditor,
             channel="email",
@@ -179,7 +177,7 @@ def everything_of(world: World) -> dict[str, object]:
         "document_id": world.document.id,
         "file_id": file.id,
         "inbound_id": inbound.id,
-        "file_id": attached.id,
+        "attached_id": attached.id,
         "report_id": report.id,
         "creditor_code": creditor.code,
         "customer_id": world.customer.id,

@@ -15,7 +15,19 @@ import typer
 from recaudo.cli import output
 from recaudo.core.problems import Problem
 
-AREAS = ("server", "intake", "strategy", "reports", "people", "demo", "outcomes", "contacts", "law", "templates", "contact")
+AREAS = (
+    "server",
+    "intake",
+    "strategy",
+    "reports",
+    "people",
+    "demo",
+    "outcomes",
+    "contacts",
+    "law",
+    "templates",
+    "contact",
+)
 
 app = typer.Typer(
     no_args_is_help=True,

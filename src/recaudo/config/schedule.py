@@ -16,14 +16,12 @@ from procrastinate.contrib.django import app
 from recaudo.access.models import Creditor
 from recaudo.audit.events import DELIVERY, deliver
 from recaudo.config.subscribers import SUBSCRIBERS
+from recaudo.contact.inbound.receiving import take_in_left
 from recaudo.contact.outbox.tasks import dispatch_due
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
-from recaudo.strategy.actions.unattended import escalate_unattended
-from recaudo.contact.inbound.receiving import take_in_left
-from recaudo.core.calendar import local_day
-from recaudo.insights.actions import take_photo
 from recaudo.payments.actions.reported import expire_reports
+from recaudo.strategy.actions.unattended import escalate_unattended
 from recaudo.strategy.tasks import run_due
 
 log = logging.getLogger(__name__)
@@ -67,6 +65,8 @@ def events(timestamp: int) -> None:
 def outbox(timestamp: int) -> None:
     """A job for each creditor with messages that wait, or that a dead worker left behind."""
     dispatch_due(timezone.now())
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="schedule.reported_payments", queueing_lock="schedule.reported_payments")
 def reported_payments(timestamp: int) -> None:

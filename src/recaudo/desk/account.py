@@ -14,7 +14,6 @@ from recaudo.desk.names import (
     CONTACT_STATES,
     DOCUMENT_STATES,
     FILE_KINDS,
-    OUTCOMES,
     REASONS,
     called,
     channel,
@@ -23,11 +22,8 @@ from recaudo.desk.views.contacts import is_barred, masked
 from recaudo.desk.work import Answer
 from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
-from recaudo.portfolio.models import Component, Hold, HoldKind, Party, PartyRole
-from recaudo.strategy.models import DocumentDecision
 from recaudo.portfolio.models import (
     Component,
-    Customer,
     DocumentFile,
     Hold,
     HoldKind,
@@ -35,9 +31,7 @@ from recaudo.portfolio.models import (
     PartyRole,
 )
 from recaudo.portfolio.queries.files import files_of
-from recaudo.strategy.actions.tasks import OUTCOMES as CONTACT_OUTCOMES
-from recaudo.strategy.actions.tasks import PLAIN_OUTCOMES
-from recaudo.strategy.models import DocumentDecision, Task
+from recaudo.strategy.models import DocumentDecision
 
 DOCUMENTS_SHOWN = 100
 ICONS = {"email": "mail", "phone": "phone", "whatsapp": "message", "sms": "message"}

@@ -155,6 +155,7 @@ of_creditor: list[URLPattern] = [
         "clientes/<int:customer_id>/archivos/<int:file_id>/",
         document_files.show,
         name="document_file",
+    ),
     # What comes back: the inbox, and what customers say that they paid.
     path("buzon/", inbox.inbox, name="inbox"),
     path("buzon/reglas/", replies.rules, name="inbox_rules"),

@@ -1,2 +1,1 @@
-"""Writing what the rooms above have decided about contacts."""
 """Writing to contact."""
