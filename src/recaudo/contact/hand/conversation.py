@@ -41,7 +41,7 @@ SOURCES = {
     "interaction": """
       SELECT at, id FROM contact_interaction i
       WHERE customer_id = %(customer)s AND creditor_id = %(creditor)s AND message_id IS NULL
-        AND NOT (direction = 'in' AND source = 'inbound')""",
+        AND NOT (direction = 'in' AND source IN ('inbound', 'inbound_promise'))""",
     # The gate refused, and nothing was done: it is told all the same.
     "refusal": """
       SELECT v.at, v.id FROM contact_verdict v

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from recaudo.audit.events import publish
+from recaudo.contact.inbound.points import mark_point
 from recaudo.contact.models import Interaction
 from recaudo.core.calendar import ONE_DAY
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.reported import report_payment
+from recaudo.payments.models import ReportedPayment
+from recaudo.portfolio.actions.holds import open_hold
 from recaudo.portfolio.models import ContactPoint, Customer, Document, Hold, HoldKind
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 #: A promise without a day waits so long for the money.
 PROMISE_DAYS = 3
+SOURCE = "hand"
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,11 @@ class Made:
 
 
 def reported_paid(made: Made) -> None:
-    """Contact waits for the money to be seen (F13), as long as the creditor says."""
-    days = made.interaction.creditor.reported_paid_days
-    _hold(made, HoldKind.REPORTED_PAID, made.day + timedelta(days=days))
+    """Contact waits for the money to be seen (F13), as long as the creditor says. A report that
+    waits already is enough."""
+    if ReportedPayment.objects.filter(customer=made.customer, state="waiting").exists():
+        return
+    report_payment(made.customer, now=made.interaction.at, source=SOURCE, by=made.by)
 
 
 def promise(made: Made) -> None:
@@ -67,22 +74,14 @@ def situation(made: Made) -> None:
 
 def wrong_number(made: Made) -> None:
     """The number leads nowhere (S1-13). Nothing where no number was named."""
-    point = made.contact_point
-    if point is None:
-        return
-    changed = ContactPoint.objects.filter(pk=point.pk).exclude(state="invalid")
-    if changed.update(
-        state="invalid",
-        state_since=made.day,
-        state_reason=made.interaction.outcome,
-        is_verified_by_hand=False,
-    ):
-        publish(
-            "contact.point_changed",
-            made.interaction.creditor,
-            customer_id=made.customer.pk,
-            contact_point=point.pk,
-            state="invalid",
+    if made.contact_point is not None:
+        mark_point(
+            made.contact_point,
+            "invalid",
+            reason=made.interaction.outcome,
+            on=made.day,
+            by=made.by,
+            origin=SOURCE,
         )
 
 
@@ -124,15 +123,14 @@ def _hold(made: Made, kind: HoldKind, until: date | None) -> None:
         )
         if standing.exists():
             continue
-        Hold.objects.create(
-            creditor=made.interaction.creditor,
-            customer=made.customer,
-            document=document,
+        open_hold(
+            made.customer,
             kind=kind,
             from_on=made.day,
             until_on=until,
+            document=document,
             reason=made.interaction.note or made.interaction.outcome,
-            source=f"{made.interaction.channel}:{made.interaction.pk}",
+            source=SOURCE,
             by=made.by,
         )
 
