@@ -18,7 +18,7 @@ from recaudo.contact.gate import Request, Word, admit
 from recaudo.contact.models import Message, MessageItem, MessageState, MessageText
 from recaudo.contact.outbox.by_hand import open_by_hand
 from recaudo.contact.outbox.parts import Kept, Written
-from recaudo.contact.texts.writing import render
+from recaudo.contact.texts import render
 from recaudo.core.problems import Problem
 from recaudo.portfolio.models import Channel, ContactPoint
 

@@ -70,5 +70,6 @@ SENTENCES: dict[str, str] = {
     "hand_message_state": N_(
         "Ese mensaje ya no espera a que alguien lo envíe: está {state}. Recargue la página."
     ),
+    "hand_text_barred": N_("El mensaje no puede salir así. {why}"),
     "hand_text_missing": N_("Escriba el mensaje o elija una plantilla."),
 }

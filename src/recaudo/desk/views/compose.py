@@ -11,15 +11,19 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recaudo import words
+from recaudo.access.models import Creditor
 from recaudo.contact.gate import Request, Word, look, sentence_of
 from recaudo.contact.hand.opening import BY_HAND, open_message
 from recaudo.contact.models import InboundMessage, MailAccount, Message, Origin, Template
 from recaudo.contact.outbox.by_hand import WAITS, write_by_hand
-from recaudo.contact.texts.writing import Written, render_text
-from recaudo.contact.texts.writing import render as render_template
+from recaudo.contact.texts import Written, install_ready, render_text
+from recaudo.contact.texts import render as render_template
+from recaudo.contact.texts.lint import Draft as TextDraft
+from recaudo.contact.texts.lint import Finding, lint
 from recaudo.core.problems import Problem
 from recaudo.desk import work
 from recaudo.desk.cases import customer_or_404
@@ -70,7 +74,7 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
         "points": [(each, masked(each.channel, each.value)) for each in points
                    if each.channel == draft.channel],
         "channels": [(code, Channel(code).label) for code in BY_HAND],
-        "templates": _templates(draft.channel),
+        "templates": _templates(request.creditor, draft.channel),
         "documents": _open_documents(customer),
         "word": word,
         "word_told": sentence_of(word) if word else "",
@@ -118,7 +122,9 @@ def _points(customer: Customer) -> list[ContactPoint]:
     return [each for each in found if not work.is_reference(each)]
 
 
-def _templates(channel: str) -> list[Template]:
+def _templates(creditor: Creditor, channel: str) -> list[Template]:
+    if not Template.objects.exists():
+        install_ready(creditor)
     return list(Template.objects.filter(channel=channel, is_active=True).order_by("tone", "title"))
 
 
@@ -194,12 +200,41 @@ def _preview(
         written = _written(request, customer, draft, now)
     except Problem as problem:
         return {"preview": None, "cannot": words.sentence(problem), "findings": []}
-    return {"preview": written, "cannot": "", "findings": findings(request, draft)}
+    return {"preview": written, "cannot": "", "findings": _findings_told(request, draft)}
 
 
-def findings(request: DeskRequest, draft: Draft) -> list[Any]:
-    """What the lint says of a person's own words; a template was looked at when it was saved."""
-    return []
+def findings(request: DeskRequest, draft: Draft) -> list[Finding]:
+    """What the lint says of a person's own words; a template was looked at when it was saved.
+
+    A part that is missing is told; whether this message needs it, the person knows. What may not
+    be said at all is refused (``_check``).
+    """
+    if draft.template:
+        return []
+    language = (get_language() or "es").split("-")[0]
+    text = TextDraft(draft.channel, _purpose(draft), language, draft.text, draft.subject)
+    return list(lint(text, request.creditor.country, request.creditor.subdivision))
+
+
+def _is_barred(finding: Finding) -> bool:
+    return finding.is_error and not finding.code.startswith("missing_")
+
+
+def _check(request: DeskRequest, draft: Draft) -> None:
+    """Raises Problem ``hand_text_barred`` with the first thing that may not be said."""
+    for finding in findings(request, draft):
+        if _is_barred(finding):
+            raise Problem("hand_text_barred", why=words.sentence(finding.code, finding.facts))
+
+
+def _findings_told(request: DeskRequest, draft: Draft) -> list[dict[str, str]]:
+    return [
+        {
+            "level": "error" if _is_barred(each) else "warning",
+            "told": words.sentence(each.code, each.facts),
+        }
+        for each in findings(request, draft)
+    ]
 
 
 def _send(
@@ -216,6 +251,7 @@ def _send(
         raise Problem("hand_no_point")
     if draft.is_empty:
         raise Problem("hand_text_missing")
+    _check(request, draft)
     later = later and not word.is_allowed
     if not word.is_allowed and (not later or word.earliest_at is None):
         raise Problem("contact_not_allowed", why=sentence_of(word))

@@ -72,6 +72,7 @@ def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
         "call_results": None if has_contact_task else work.call_results(request.creditor),
         "bars_why": work.bars_why(request.creditor.country),
         "by_hand": of_customer(found),
+        "resend": min(told.documents, key=lambda each: each.due_on, default=None),
         "console": None,
         "kept": {},
         "why": why,
