@@ -179,7 +179,7 @@ def test_a_template_is_previewed_with_todays_balance_and_opened_by_hand(
 ) -> None:
     given = {"channel": "whatsapp", "template": "vencida"}
     page = desk.post(f"{ran.page}escribir/", given | {"do": "preview"}).content.decode()
-    assert "4.500.000" in page
+    assert "4,500,000" in page  # as they write it where the customer lives
     answer = desk.post(f"{ran.page}escribir/", given | {"do": "send"})
     with scope(creditor=ran.creditor):
         message = Message.objects.get()

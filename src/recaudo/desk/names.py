@@ -50,8 +50,7 @@ OUTCOMES: dict[str, str] = {
 #: Steps that no strategy asked for.
 HAND_STEPS: dict[str, str] = {
     "callback": N_("Llamada acordada"),
-    "hand": N_("Mensaje escrito a mano"),
-    "reply": N_("Respuesta"),
+    "by_hand": N_("Mensaje escrito a mano"),
 }
 
 CONTACT_STATES: dict[str, str] = {

@@ -97,7 +97,8 @@ def task_rows(
         .select_related("assigned_to")
         .order_by("due_at", "-priority", "id")
     )
-    tree = tree_of(creditor) if any(contact_channel(each) for each in found) else []
+    contacts = [each.pk for each in found if contact_channel(each) and each.state == "open"]
+    tree = tree_of(creditor) if contacts else []
     return [
         {
             "task": each,
@@ -105,6 +106,7 @@ def task_rows(
             "step": names.step(each.step_key),
             "is_late": each.due_on < today,
             "channel": contact_channel(each),
+            "has_keys": each.pk in contacts[:1],
             "results": results(tree, contact_channel(each)),
             "outcomes": [(code, called(OUTCOMES, code)) for code in PLAIN_OUTCOMES],
             "ways": ways(contact_channel(each), answers),

@@ -25,7 +25,7 @@ from recaudo.contact.texts import render as render_template
 from recaudo.contact.texts.lint import Draft as TextDraft
 from recaudo.contact.texts.lint import Finding, lint
 from recaudo.core.problems import Problem
-from recaudo.desk import work
+from recaudo.desk import figures, work
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.views.contacts import masked
@@ -78,6 +78,7 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
         "documents": _open_documents(customer),
         "word": word,
         "word_told": sentence_of(word) if word else "",
+        "earliest": _told_there(word, request.creditor.timezone),
         "refused": refused,
         **_preview(request, customer, draft, now),
     }  # fmt: skip
@@ -235,6 +236,13 @@ def _findings_told(request: DeskRequest, draft: Draft) -> list[dict[str, str]]:
         }
         for each in findings(request, draft)
     ]
+
+
+def _told_there(word: Word | None, zone: str) -> str:
+    """The first allowed moment by the customer's clock, as the gate's sentence tells it."""
+    if word is None or word.earliest_at is None:
+        return ""
+    return figures.moment(word.earliest_at, str(word.facts.get("zone") or zone))
 
 
 def _send(
