@@ -114,7 +114,7 @@ def test_what_was_not_promised_is_asked_after_and_a_promise_has_its_day(
     page.keyboard.press("h")
     expect(page.get_by_label("¿Para qué día?")).to_be_hidden()
     page.get_by_label("Objeta la deuda").check()
-    page.get_by_role("button", name="Registrar").first.click()
+    page.locator("form.results").get_by_role("button", name="Registrar").click()
     expect(page.get_by_text("Gestión registrada.")).to_be_visible()
     with scope(creditor=customer.creditor):
         assert Interaction.objects.get().outcome == "objects"

@@ -2,7 +2,8 @@
 "use strict";
 
 const typing = (element) =>
-  element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  element.isContentEditable ||
+  element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
 const rows = () => [...document.querySelectorAll("[data-rows] > tr")];
 
