@@ -18,6 +18,7 @@ from recaudo.access.models import Creditor, Membership, Role, User
 from recaudo.payments.models import Application, Credit, CreditAdjustment
 from recaudo.portfolio.models import (
     Assignment,
+    Consent,
     ContactPoint,
     Customer,
     Document,
@@ -269,6 +270,19 @@ def make_contact_point(customer: Customer, channel: str, value: str, **fields: A
             value=value,
             normalised=value.lower(),
             **fields,
+        )
+
+
+def allow(customer: Customer, channel: str = "*", *, on: Day = "2020-01-01") -> None:
+    """The customer lets themselves be contacted by ``channel`` (all of them unless said)."""
+    with scope(creditor=customer.creditor):
+        Consent.objects.create(
+            creditor=customer.creditor,
+            customer=customer,
+            channel=channel,
+            is_granted=True,
+            given_on=_day(on),
+            source="test",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,6 +25,7 @@ from factories import (
     pay,
 )
 from recaudo.access.models import Creditor, Role, User
+from recaudo.contact.models import Message
 from recaudo.core.calendar import local_day
 from recaudo.portfolio.models import ContactPoint, Customer, Document, Hold
 from recaudo.strategy.actions.books import activate_preset
@@ -60,6 +62,23 @@ class World:
                 currency=self.creditor.currency,
                 balance=1,
                 due_on=self.today,
+            )
+
+    def message(self, channel: str = "whatsapp", **fields: Any) -> Message:
+        """One more message that waits to be sent to the customer."""
+        now = timezone.now()
+        with scope(creditor=self.creditor):
+            return Message.objects.create(
+                creditor=self.creditor,
+                customer=self.customer,
+                step_key="recordatorio_3",
+                channel=channel,
+                state="planned",
+                currency=self.creditor.currency,
+                balance=1,
+                not_before=now - timedelta(hours=1),
+                not_after=now + timedelta(days=1),
+                **{"template_key": "recordatorio", **fields},
             )
 
     def path(self, tail: str = "") -> str:

@@ -12,18 +12,25 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django_scopes import scope
 
 from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
-from recaudo.contact.models import MailAccount, Template, TemplateVersion
+from recaudo.contact.models import (
+    InboundFile,
+    InboundMessage,
+    MailAccount,
+    Template,
+    TemplateVersion,
+)
 from recaudo.contact.texts import install_ready
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.payments.actions.ways import add_way
-from recaudo.payments.models import PaymentWay
+from recaudo.payments.models import PaymentWay, ReportedPayment
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
 
 from .conftest import World, add_customer
@@ -58,6 +65,8 @@ class Address:
         missing = set(self.parameters) - set(given)
         assert not missing, f"tell the walk what to put for {missing} of {self.name}"
         path = self.route
+        if "inbound_id" in self.parameters:
+            given = given | {"file_id": given["attached_id"]}
         for name in self.parameters:
             for kind in ("int", "str", "slug"):
                 path = path.replace(f"<{kind}:{name}>", str(given[name]))
@@ -149,13 +158,44 @@ def everything_of(world: World) -> dict[str, object]:
             smtp_port=1,
             smtp_security="none",
         )
+        inbound = InboundMessage.objects.create(
+            creditor=creditor,
+            channel="email",
+            kind="reply",
+            customer=world.customer,
+            text=f"Soy {world.customer.name}",
+            own_text="Ya pagué",
+            received_at=timezone.now(),
+            fingerprint=f"{creditor.pk:064d}",
+        )
+        attached = InboundFile.objects.create(
+            creditor=creditor,
+            inbound=inbound,
+            name=f"{world.customer.name}.png",
+            content_type="image/png",
+            size=1,
+            sha256="1" * 64,
+            path="nowhere",
+        )
+        report = ReportedPayment.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            currency=creditor.currency,
+            until_on=world.today,
+            source="test",
+        )
     task = world.task()
+    message = world.message()
     return {
+        "message_id": message.id,
         "template_id": version.template_id,
         "version_id": version.id,
         "way_id": way.id,
         "document_id": world.document.id,
         "file_id": file.id,
+        "inbound_id": inbound.id,
+        "attached_id": attached.id,
+        "report_id": report.id,
         "creditor_code": creditor.code,
         "customer_id": world.customer.id,
         "contact_id": world.contact.id,
@@ -185,6 +225,8 @@ def state_of(world: World) -> tuple[object, ...]:
             DocumentFile.objects.count(),
             list(ImportBatch.objects.order_by("id").values_list("id", "state")),
             list(MailAccount.objects.order_by("id").values_list("id", "name", "dkim_key")),
+            list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
+            list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
         )
 
 

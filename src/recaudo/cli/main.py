@@ -18,13 +18,15 @@ from recaudo.core.problems import Problem
 AREAS = (
     "server",
     "intake",
+    "contact",
     "contacts",
+    "templates",
+    "outcomes",
+    "mail",
     "strategy",
     "reports",
     "law",
     "people",
-    "templates",
-    "mail",
     "demo",
 )
 

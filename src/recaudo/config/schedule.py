@@ -16,10 +16,14 @@ from procrastinate.contrib.django import app
 from recaudo.access.models import Creditor
 from recaudo.audit.events import DELIVERY, deliver
 from recaudo.config.subscribers import SUBSCRIBERS
+from recaudo.contact.inbound.receiving import take_in_left
 from recaudo.contact.mail.accounts import accounts_read
+from recaudo.contact.outbox.tasks import dispatch_due
 from recaudo.contact.tasks import check_domains, read_soon
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
+from recaudo.payments.actions.reported import expire_reports
+from recaudo.strategy.actions.unattended import escalate_unattended
 from recaudo.strategy.tasks import run_due
 
 log = logging.getLogger(__name__)
@@ -38,6 +42,15 @@ def runs_of_the_day(timestamp: int) -> None:
         if outcome == "done":
             creditor = Creditor.objects.get(code=code)
             take_photo(creditor, local_day(now, creditor.timezone))
+
+
+@app.periodic(cron="5,20,35,50 * * * *")
+@app.task(name="schedule.unattended_tasks", queueing_lock="schedule.unattended_tasks")
+def unattended_tasks(timestamp: int) -> None:
+    """Tasks left past their day or their agreed hour go to the supervisor (S1-17)."""
+    for code, count in escalate_unattended(timezone.now()).items():
+        if count:
+            log.info("unattended tasks of %s: %s", code, count)
 
 
 @app.periodic(cron="* * * * *")
@@ -64,6 +77,40 @@ def mail_domains(timestamp: int) -> None:
     counts = check_domains(timezone.now())
     if counts["failed"]:
         log.warning("mail domains: %s", counts)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="schedule.outbox", queueing_lock="schedule.outbox")
+def outbox(timestamp: int) -> None:
+    """A job for each creditor with messages that wait, or that a dead worker left behind."""
+    dispatch_due(timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="schedule.reported_payments", queueing_lock="schedule.reported_payments")
+def reported_payments(timestamp: int) -> None:
+    """What customers said they paid and nobody saw, by each creditor's local day: back on the
+    list."""
+    now = timezone.now()
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        try:
+            counts = expire_reports(creditor, local_day(now, creditor.timezone), now=now)
+        except Exception:
+            log.exception("reported payments of %s", creditor.code)
+            continue
+        if counts["failed"]:
+            log.warning("reported payments of %s: %s", creditor.code, counts)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="schedule.replies_left", queueing_lock="schedule.replies_left")
+def replies_left(timestamp: int) -> None:
+    """Replies stored and not taken in because something failed: again."""
+    now = timezone.now()
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        counts = take_in_left(creditor, now=now)
+        if counts["failed"]:
+            log.warning("replies of %s: %s", creditor.code, counts)
 
 
 @app.periodic(cron="30 4 * * *")

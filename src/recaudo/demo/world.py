@@ -122,7 +122,7 @@ class FreeCredit:
 
 @dataclass
 class Contact:
-    """One contact of the past. ``outcome`` is a code of ``strategy.actions.tasks.OUTCOMES``."""
+    """One contact of the past. ``outcome`` is a code of the default tree of results."""
 
     client: Client
     on: date

@@ -14,18 +14,16 @@ from recaudo.desk.names import (
     CONTACT_STATES,
     DOCUMENT_STATES,
     FILE_KINDS,
-    OUTCOMES,
     REASONS,
-    TASK_KINDS,
     called,
     channel,
 )
 from recaudo.desk.views.contacts import is_barred, masked
+from recaudo.desk.work import Answer
 from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import (
     Component,
-    Customer,
     DocumentFile,
     Hold,
     HoldKind,
@@ -33,9 +31,7 @@ from recaudo.portfolio.models import (
     PartyRole,
 )
 from recaudo.portfolio.queries.files import files_of
-from recaudo.strategy.actions.tasks import OUTCOMES as CONTACT_OUTCOMES
-from recaudo.strategy.actions.tasks import PLAIN_OUTCOMES
-from recaudo.strategy.models import DocumentDecision, Task
+from recaudo.strategy.models import DocumentDecision
 
 DOCUMENTS_SHOWN = 100
 ICONS = {"email": "mail", "phone": "phone", "whatsapp": "message", "sms": "message"}
@@ -114,9 +110,12 @@ def credit_rows(statement: Statement) -> list[dict[str, Any]]:
     ]
 
 
-def contact_rows(statement: Statement, country: str) -> list[dict[str, Any]]:
-    """Active points, those that work first; values masked. ``is_barred``: a reference, whom nobody
-    may chase in that country (F17)."""
+def contact_rows(
+    statement: Statement, country: str, answers: dict[int, Answer]
+) -> list[dict[str, Any]]:
+    """Active points, those that work first; values masked; the gate's answer to each.
+
+    ``is_barred``: a reference, whom nobody may chase in that country (F17)."""
     active = [each for each in statement.reach if each.row.is_active]
     return [
         {
@@ -127,6 +126,7 @@ def contact_rows(statement: Statement, country: str) -> list[dict[str, Any]]:
             "state": called(CONTACT_STATES, each.row.state),
             "party": each.party.name if each.party else "",
             "is_barred": is_barred(each.party, country),
+            "answer": answers.get(each.row.pk),
             "is_withdrawn": each.consent is not None and not each.consent.is_granted,
         }
         for each in sorted(active, key=lambda each: CONTACT_ORDER[each.row.state])
@@ -146,26 +146,3 @@ def hold_rows(holds: list[Hold]) -> list[dict[str, Any]]:
         }
         for each in holds
     ]
-
-
-def task_rows(customer: Customer, names: Titles, today: date) -> list[dict[str, Any]]:
-    """What somebody must do now, the most urgent first, each with its possible outcomes."""
-    found = (
-        Task.objects.filter(customer=customer, state__in=("open", "proposed"))
-        .select_related("assigned_to")
-        .order_by("-priority", "id")
-    )
-    return [
-        {
-            "task": each,
-            "kind": called(TASK_KINDS, each.kind),
-            "step": names.step(each.step_key),
-            "is_late": each.due_on < today,
-            "outcomes": [(code, called(OUTCOMES, code)) for code in outcomes_of(each)],
-        }
-        for each in found
-    ]
-
-
-def outcomes_of(task: Task) -> list[str]:
-    return list(CONTACT_OUTCOMES) if task.kind in ("call", "visit") else list(PLAIN_OUTCOMES)

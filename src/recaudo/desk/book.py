@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.utils import translation
 
 from recaudo.core.buckets import PRESETS, BucketTable
-from recaudo.desk.names import TASK_KINDS, UNASSIGNED, called
+from recaudo.desk.names import HAND_STEPS, TASK_KINDS, UNASSIGNED, called
 from recaudo.strategy.book import Book, bucket_table, read_book
 from recaudo.strategy.models import StrategyBook
 
@@ -30,6 +30,8 @@ class Titles:
     def step(self, key: str | None) -> str:
         if not key or key in SERVICE_STEPS:
             return called(TASK_KINDS, key)
+        if key in HAND_STEPS:
+            return called(HAND_STEPS, key)
         return self.book.step_title(key, self.language) if self.book else key
 
     def segments(self) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from recaudo.desk.doors import DeskRequest
-from recaudo.portfolio.models import Customer
+from recaudo.portfolio.models import ContactPoint, Customer
 from recaudo.portfolio.queries.customers import visible_customers
 
 
@@ -23,3 +23,14 @@ def seen_version(request: DeskRequest) -> int:
     """The version of the customer that the form was made from; 0 never fits."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+
+
+def point_or_404(customer: Customer, contact_id: int) -> ContactPoint:
+    """A way to reach ``customer``, with whose it is."""
+    points = ContactPoint.objects.select_related("party")
+    found: ContactPoint | None = points.filter(pk=contact_id, customer=customer).first()
+    if found is None:
+        raise Http404
+    found.customer = customer
+    found.creditor = customer.creditor
+    return found

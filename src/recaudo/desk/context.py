@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_scopes import scope
 
 from recaudo.access.models import Role
 from recaudo.access.queries import Right, grants
+from recaudo.desk.inbox import seen_inbound, waiting
 from recaudo.desk.language import CHOICES
 
 
@@ -30,6 +32,7 @@ def places() -> tuple[Place, ...]:
     return (
         Place("home", _("Inicio"), "home"),
         Place("worklist", _("Trabajo"), "list"),
+        Place("inbox", _("Buzón"), "mail"),
         Place("messages", _("Mensajes"), "message"),
         Place("templates", _("Plantillas"), "template"),
         Place("strategy", _("Estrategia"), "path"),
@@ -67,9 +70,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
                 "title": place.title,
                 "icon": place.icon,
                 "url": reverse(f"desk:{place.name}", args=[creditor.code, *place.arguments]),
+                "count": _waiting(request) if place.name == "inbox" else 0,
                 "is_here": here == place.name or here.startswith(f"{place.name}_"),
             }
             for place in places()
             if place.right is None or grants(membership, place.right)
         ],
     }
+
+
+def _waiting(request: HttpRequest) -> int:
+    """Replies that this user sees and nobody has read yet: one query, by a small index."""
+    creditor, user = request.creditor, request.user  # type: ignore[attr-defined]
+    role, today = request.membership.role, request.today  # type: ignore[attr-defined]
+    with scope(creditor=creditor):
+        return seen_inbound(user, creditor, role, today).filter(waiting()).count()

@@ -41,17 +41,16 @@ REASONS: dict[str, str] = {
 
 UNASSIGNED: dict[str, str] = {"unassigned": N_("Sin segmento")}
 
+#: Of tasks that contact nobody; those of a contact are the creditor's own tree.
 OUTCOMES: dict[str, str] = {
-    "no_answer": N_("No contesta"),
-    "wrong_number": N_("Número equivocado"),
-    "third_party": N_("Contestó un tercero"),
-    "talked": N_("Se habló con el cliente"),
-    "will_pay": N_("Dice que va a pagar"),
-    "says_paid": N_("Dice que ya pagó"),
-    "objects": N_("Objeta la deuda"),
-    "situation": N_("Cuenta una situación especial"),
     "finished": N_("Hecha"),
     "not_possible": N_("No se pudo hacer"),
+}
+
+#: Steps that no strategy asked for.
+HAND_STEPS: dict[str, str] = {
+    "callback": N_("Llamada acordada"),
+    "by_hand": N_("Mensaje escrito a mano"),
 }
 
 CONTACT_STATES: dict[str, str] = {
@@ -79,6 +78,15 @@ FILE_KINDS: dict[str, str] = {
 MESSAGE_STATES: dict[str, str] = {
     "proposed": N_("propuesto"),
     "planned": N_("planeado"),
+    "rendered": N_("listo para salir"),
+    "attempted": N_("en envío"),
+    "uncertain": N_("incierto"),
+    "sent": N_("enviado"),
+    "delivered": N_("entregado"),
+    "read": N_("leído"),
+    "answered": N_("respondido"),
+    "bounced": N_("rebotado"),
+    "failed": N_("fallido"),
     "withdrawn": N_("retirado"),
 }
 

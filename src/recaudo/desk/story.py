@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recaudo.access.models import User
+from recaudo.contact.hand.outcomes import titles_of
+from recaudo.contact.models import ReplyClass
 from recaudo.core.problems import N_
 from recaudo.desk import figures
 from recaudo.desk.book import Titles
@@ -38,12 +40,20 @@ TASK_STATES = {
     "done": N_("hecha"),
     "withdrawn": N_("retirada"),
 }
+REPORT_STATES = {
+    "waiting": N_("se espera el dinero"),
+    "matched": N_("llegó el dinero"),
+    "expired": N_("el dinero no llegó"),
+    "rejected": N_("descartado"),
+}
 ROLES = {"seller": N_("Vendedor"), "collector": N_("Gestor")}
 ICONS = {
     "credit": "check",
     "credit_adjusted": "alert",
     "application_reversed": "alert",
     "interaction": "phone",
+    "reply": "mail",
+    "payment_reported": "check",
     "message": "message",
     "task": "list",
     "task_finished": "check",
@@ -65,14 +75,16 @@ class Told:
 
 
 def tell_entries(entries: list[Entry], names: Titles) -> list[Told]:
-    """One query: the names of the users in them."""
+    """Two queries: the names of the users in them, and those of the results."""
     ids = {entry.facts["by"] for entry in entries if entry.facts.get("by")}
     people = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    return [_tell(entry, names, people) for entry in entries]
+    results = titles_of(entry.facts.get("outcome") or "" for entry in entries)
+    return [_tell(entry, names, people, results) for entry in entries]
 
 
-def _tell(entry: Entry, names: Titles, people: dict[int, str]) -> Told:
-    facts = entry.facts
+def _tell(entry: Entry, names: Titles, people: dict[int, str], results: dict[str, str]) -> Told:
+    code = entry.facts.get("outcome") or ""
+    facts = entry.facts | {"result": results.get(code) or called(OUTCOMES, code)}
     parts = [
         facts.get("note", ""),
         _reference(facts),
@@ -151,8 +163,28 @@ def _interaction(facts: Facts, names: Titles) -> str:
         if came_in
         else _("Gestión por %(channel)s")
     )
-    outcome = called(OUTCOMES, facts["outcome"]) if facts.get("outcome") else ""
-    return f"{text % told}: {outcome}" if outcome else text % told
+    return f"{text % told}: {facts['result']}" if facts["result"] else text % told
+
+
+def _reply(facts: Facts, names: Titles) -> str:
+    told = {"channel": channel_told(facts["channel"])}
+    if not facts["class"]:
+        return _("El cliente respondió por %(channel)s: por clasificar") % told
+    told["what"] = str(ReplyClass(facts["class"]).label).lower()
+    text = _("El cliente respondió por %(channel)s: %(what)s") % told
+    promised = facts.get("promised") or {}
+    if promised.get("on"):
+        text += _(", para el %(day)s") % {"day": _day(promised["on"])}
+    return text
+
+
+def _payment_reported(facts: Facts, names: Titles) -> str:
+    told = {
+        "state": called(REPORT_STATES, facts["state"]),
+        "day": _day(facts["paid_on"]) if facts.get("paid_on") else _("un día que no dijo"),
+    }
+    text = _("Reportó un pago de %(day)s: %(state)s") % told
+    return text + _(" (comprobante repetido)") if facts.get("repeats") else text
 
 
 def _message(facts: Facts, names: Titles) -> str:
@@ -176,7 +208,7 @@ def _task(facts: Facts, names: Titles) -> str:
 def _task_finished(facts: Facts, names: Titles) -> str:
     told = {
         "kind": called(TASK_KINDS, facts["kind"]).lower(),
-        "outcome": called(OUTCOMES, facts["outcome"]).lower(),
+        "outcome": facts["result"].lower(),
     }
     return _("Tarea terminada (%(kind)s): %(outcome)s") % told
 
@@ -216,6 +248,8 @@ TELLERS: dict[str, Callable[[Facts, Titles], str]] = {
     "credit_adjusted": _credit_adjusted,
     "application_reversed": _application_reversed,
     "interaction": _interaction,
+    "reply": _reply,
+    "payment_reported": _payment_reported,
     "message": _message,
     "task": _task,
     "task_finished": _task_finished,

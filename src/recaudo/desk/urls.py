@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from recaudo.desk.views import (
+    byhand,
+    calls,
+    compose,
     conflicts,
     contacts,
     customer,
@@ -13,15 +16,19 @@ from recaudo.desk.views import (
     holds,
     home,
     imports,
+    inbox,
     law,
     mail,
     pay_ways,
     plans,
     policy,
+    replies,
     reports,
     saved,
     template_preview,
     templates,
+    thread,
+    unattended,
     worklist,
 )
 
@@ -80,6 +87,39 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # -- by hand: calls, messages that a person sends, the conversation
+    path("clientes/<int:customer_id>/llamar/<int:contact_id>/", calls.call, name="call"),
+    path("clientes/<int:customer_id>/gestion/", calls.record, name="record_contact"),
+    path("clientes/<int:customer_id>/conversacion/", thread.thread, name="thread"),
+    path(
+        "clientes/<int:customer_id>/conversacion/<int:message_id>/",
+        thread.text,
+        name="message_text",
+    ),
+    path("clientes/<int:customer_id>/escribir/", compose.compose, name="compose"),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/abrir/",
+        byhand.open_one,
+        name="message_open",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/",
+        byhand.opened,
+        name="message_opened",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/confirmar/",
+        byhand.confirm,
+        name="message_confirm",
+    ),
+    path(
+        "clientes/<int:customer_id>/mensajes/<int:message_id>/carta/",
+        byhand.letter,
+        name="message_letter",
+    ),
+    path("por-enviar/", byhand.to_send, name="to_send"),
+    path("trabajo/sin-atender/", unattended.unattended_list, name="unattended"),
+    path("trabajo/sin-atender/<int:task_id>/", unattended.assign, name="unattended_assign"),
     # contact policy
     path("politica/", policy.policy, name="policy"),
     path("politica/guardar/", policy.save, name="policy_save"),
@@ -127,6 +167,26 @@ of_creditor: list[URLPattern] = [
     path("correo/<int:account_id>/probar/", mail.try_out, name="mail_test"),
     path("correo/<int:account_id>/revisar/", mail.check, name="mail_check"),
     path("correo/<int:account_id>/llave/", mail.make_key, name="mail_key"),
+    # What comes back: the inbox, and what customers say that they paid.
+    path("buzon/", inbox.inbox, name="inbox"),
+    path("buzon/reglas/", replies.rules, name="inbox_rules"),
+    path("buzon/<int:inbound_id>/", inbox.message, name="inbox_message"),
+    path("buzon/<int:inbound_id>/clase/", replies.classify_reply, name="inbox_classify"),
+    path("buzon/<int:inbound_id>/cliente/", replies.attach_reply, name="inbox_attach"),
+    path("buzon/<int:inbound_id>/responder/", replies.answer_reply, name="inbox_answer"),
+    path("buzon/<int:inbound_id>/archivos/<int:file_id>/", inbox.file, name="inbox_file"),
+    path("clientes/<int:customer_id>/respondio/", replies.replied, name="customer_replied"),
+    path("clientes/<int:customer_id>/pago-reportado/", replies.report, name="customer_paid"),
+    path(
+        "clientes/<int:customer_id>/pago-reportado/<int:report_id>/comprobante/",
+        replies.receipt,
+        name="customer_receipt",
+    ),
+    path(
+        "clientes/<int:customer_id>/pago-reportado/<int:report_id>/descartar/",
+        replies.reject,
+        name="customer_paid_reject",
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -41,6 +41,19 @@ SENTENCES: dict[str, str] = {
     "try_again": N_(
         "Otra persona cambiaba lo mismo al tiempo. Repita la orden: nada quedó a medias."
     ),
+    "reported_not_positive": N_(
+        "El valor reportado debe ser mayor que cero. Si no lo sabe, déjelo vacío."
+    ),
+    "reported_in_future": N_(
+        "Nadie paga después de hoy ({today}): el {day} no ha llegado. Si es una promesa, use "
+        "«Promete pagar»."
+    ),
+    "report_settled": N_(
+        "Ese pago reportado ya está cerrado. Vuelva a abrir al cliente para ver cómo quedó."
+    ),
+    "report_other_customer": N_(
+        "El pago {credit} es de otro cliente: no puede confirmar lo que este reportó."
+    ),
     "ledger_agrees": N_("El libro cuadra: cada saldo es la suma de sus movimientos."),
     # recaudo check --ledger: what does not agree
     "document_amount_differs": N_(

@@ -104,7 +104,9 @@ SENTENCES: dict[str, str] = {
     "hold_foreign_document": N_("El documento {document} no es de {customer}."),
     "hold_already_released": N_("Esa pausa ya se había levantado. No cambió nada."),
     "task_not_open": N_("Esa tarea ya no está abierta. Vuelva a la lista para ver la siguiente."),
-    "outcome_unknown": N_("«{outcome}» no es un resultado de esta tarea. Elija entre {known}."),
+    "assignee_cannot_see": N_(
+        "{person} no tiene a este cliente en su cartera. Asígneselo primero o elija a otra persona."
+    ),
     "order_unknown": N_("No se puede ordenar por «{order}». Elija entre {known}."),
     "page_unknown": N_("Esa página de la lista ya no existe. Vuelva a la primera."),
     "unknown_customer": N_("No hay un cliente con el código «{customer}» en «{creditor}»."),

@@ -12,6 +12,7 @@ from recaudo.contact.models.messages import (
     Origin,
     StepItem,
 )
+from recaudo.contact.models.pace import SendingPace
 from recaudo.contact.models.policy import HousePolicy, RegimeChoice, Verdict
 from recaudo.contact.models.texts import Template, TemplateVersion
 
@@ -33,6 +34,7 @@ __all__ = [
     "RegimeChoice",
     "ReplyClass",
     "ReplyRule",
+    "SendingPace",
     "StepItem",
     "Template",
     "TemplateVersion",

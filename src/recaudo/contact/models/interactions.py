@@ -88,7 +88,7 @@ class Outcome(CreditorRow):
     ``reach`` is ``direct``, ``indirect`` or ``none``. ``effect`` names what recording it does:
     ``""``, ``reported_paid``, ``promise``, ``objection``, ``situation``, ``callback``,
     ``wrong_number``, ``do_not_contact``, ``retry``. ``key`` is the key that records it. A code is
-    never reused: it is switched off.
+    never reused: it is switched off. ``channels`` empty: of any channel.
     """
 
     code = models.TextField()
@@ -100,6 +100,7 @@ class Outcome(CreditorRow):
     is_effective = models.BooleanField()
     effect = models.TextField(blank=True, default="")
     key = models.CharField(max_length=1, blank=True, default="")
+    channels = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True, db_default=True)
 

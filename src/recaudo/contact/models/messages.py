@@ -113,6 +113,11 @@ class Message(CreditorRow):
                 condition=Q(state="planned"),
             ),
             models.Index(
+                fields=["creditor", "channel", "customer", "id"],
+                name="message_queue",
+                condition=Q(state="planned"),
+            ),
+            models.Index(
                 fields=["leased_until"],
                 name="message_leased",
                 condition=Q(state__in=["rendered", "attempted"]),
@@ -124,8 +129,9 @@ class Message(CreditorRow):
 class MessageText(CreditorRow):
     """What the message said, word for word: the payload, apart from the row that is counted.
 
-    Insert-only. ``headers`` are those that we set (list of [name, value]); ``sha256`` is of the
-    bytes handed to the gateway, attachments included.
+    Written anew while nothing can have left (the message is planned or rendered); from the first
+    attempt on it is evidence, and a trigger refuses to change it. ``headers`` are those that we set
+    (list of [name, value]); ``sha256`` is of the bytes handed to the gateway, attachments included.
     """
 
     message_id = models.BigIntegerField(unique=True)

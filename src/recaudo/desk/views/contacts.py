@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
 from recaudo.audit.actions import record_change
+from recaudo.contact.gate import Request, look, sentence_of
 from recaudo.core.problems import Problem
-from recaudo.desk.cases import customer_or_404, seen_version
+from recaudo.countries import pack_for
+from recaudo.desk.cases import customer_or_404, point_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.intake.reading import identifiers
 from recaudo.portfolio.actions.contact_points import (
@@ -20,12 +23,11 @@ from recaudo.portfolio.actions.contact_points import (
     correct_contact_point,
     mark_contact_point,
 )
-from recaudo.portfolio.models import Channel, ContactPoint, Customer, Party, PartyRole
+from recaudo.portfolio.models import Channel, Customer, Party, PartyRole
 from recaudo.portfolio.queries.customers import mask_email, mask_phone
 from recaudo.strategy.actions.runs import refresh_customers
 
 HIDDEN = "•••"
-NO_REFERENCES = frozenset({"CO"})
 
 
 def masked(channel: str, value: str) -> str:
@@ -40,17 +42,30 @@ def masked(channel: str, value: str) -> str:
 def is_barred(party: Party | None, country: str) -> bool:
     """A reference, whom nobody may chase in that country (F17)."""
     is_reference = party is not None and party.role == PartyRole.REFERENCE
-    return is_reference and country in NO_REFERENCES
+    return is_reference and "contact_references" in pack_for(country).conduct.forbidden
 
 
 @open_to("see_identifiers")
 @require_POST
 def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
-    """The whole value, written down with who looked (F35)."""
+    """The whole value, written down with who looked (F35), where the gate would let it be used
+    now; otherwise why not. To mend it (``for=correcting``) it is shown as plain text, and logged as
+    such."""
     customer = customer_or_404(request, customer_id)
-    point = _point(customer, contact_id)
+    point = point_or_404(customer, contact_id)
     if is_barred(point.party, request.creditor.country):
         raise PermissionDenied
+    asked = Request(
+        customer_id=customer.pk,
+        channel=point.channel,
+        contact_point_id=point.pk,
+        party_id=point.party_id,
+    )
+    mends = request.POST.get("for") == "correcting"
+    word = look(request.creditor, asked, at=timezone.now())
+    if not word.is_allowed and not mends:
+        refused = {"refused": sentence_of(word), "point": point, "customer": customer}
+        return _uncached(render(request, "desk/parts/revealed.html", refused))
     record_change(
         "identifier_revealed",
         creditor=request.creditor,
@@ -60,8 +75,14 @@ def reveal(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespo
         subject_id=point.id,
         customer=customer.id,
         channel=point.channel,
+        why="correcting" if mends else "looking",
     )
-    context = {"point": point, "value": point.value, "customer": customer}
+    context = {
+        "point": point,
+        "value": point.value,
+        "customer": customer,
+        "is_link": word.is_allowed and not mends,
+    }
     return _uncached(render(request, "desk/parts/revealed.html", context))
 
 
@@ -91,7 +112,7 @@ def add(request: DeskRequest, customer_id: int) -> HttpResponse:
 @require_POST
 def correct(request: DeskRequest, customer_id: int, contact_id: int) -> HttpResponse:
     customer = customer_or_404(request, customer_id)
-    point, value = _point(customer, contact_id), request.POST.get("value", "").strip()
+    point, value = point_or_404(customer, contact_id), request.POST.get("value", "").strip()
     try:
         correct_contact_point(
             point,
@@ -114,7 +135,7 @@ def mark(request: DeskRequest, customer_id: int, contact_id: int) -> HttpRespons
     customer = customer_or_404(request, customer_id)
     try:
         mark_contact_point(
-            _point(customer, contact_id),
+            point_or_404(customer, contact_id),
             state=request.POST.get("state", ""),
             today=request.today,
             by=request.user,
@@ -143,19 +164,6 @@ def as_used(channel: str, value: str, customer: Customer) -> str:
     if value and not read.is_valid:
         raise Problem("contact_value_invalid", value=value)
     return read.normalised
-
-
-def _point(customer: Customer, contact_id: int) -> ContactPoint:
-    found = (
-        ContactPoint.objects.select_related("party")
-        .filter(pk=contact_id, customer=customer)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    found.customer = customer
-    found.creditor = customer.creditor
-    return found
 
 
 def _back(request: DeskRequest, customer: Customer) -> HttpResponse:

@@ -17,12 +17,14 @@ from recaudo import words
 from recaudo.audit.actions import record_change
 from recaudo.core.calendar import ONE_DAY
 from recaudo.core.problems import Problem
-from recaudo.desk import account
+from recaudo.desk import account, work
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.cases import customer_or_404, seen_version
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.names import FILE_KINDS
 from recaudo.desk.story import tell_entries
+from recaudo.desk.views.byhand import of_customer
+from recaudo.desk.views.calls import record_for
 from recaudo.desk.views.holds import BY_HAND
 from recaudo.insights.queries.home import freshness
 from recaudo.insights.queries.statement import Statement, statement
@@ -30,7 +32,7 @@ from recaudo.insights.queries.timeline import timeline
 from recaudo.portfolio.actions.customers import claim
 from recaudo.portfolio.models import Channel, Customer, HoldKind
 from recaudo.portfolio.queries.customers import mask_tax_id
-from recaudo.strategy.actions.tasks import finish_task
+from recaudo.strategy.actions.tasks import contact_channel, finish_task
 from recaudo.strategy.models import Task
 from recaudo.strategy.queries.explain import explain
 from recaudo.strategy.words import tell
@@ -39,11 +41,19 @@ from recaudo.strategy.words import tell
 @open_to()
 def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
     found = customer_or_404(request, customer_id)
-    names = titles()
+    return render(request, "desk/customer.html", page_of(request, found))
+
+
+def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
+    """Everything that the page shows."""
+    now, names = timezone.now(), titles()
     told = statement(found, request.today)
     page = Paginator(told.documents, account.DOCUMENTS_SHOWN).get_page(request.GET.get("page"))
     why = explain(request.creditor, found)
-    context = {
+    answers = work.answers_to(request.creditor, found, told.reach, at=now)
+    tasks = work.task_rows(request.creditor, found, names, request.today, answers)
+    has_contact_task = any(row["channel"] for row in tasks)
+    return {
         "customer": found,
         "tax_id": mask_tax_id(found.tax_id),
         "statement": told,
@@ -54,9 +64,17 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "documents": account.document_rows(list(page), names, request.today),
         "credits": account.credit_rows(told),
         "parties": account.party_rows(told.parties),
-        "contacts": account.contact_rows(told, request.creditor.country),
+        "contacts": account.contact_rows(told, request.creditor.country, answers),
         "holds": account.hold_rows(told.holds),
-        "tasks": account.task_rows(found, names, request.today),
+        "tasks": tasks,
+        "has_contact_task": has_contact_task,
+        "phones": [] if has_contact_task else work.phones(answers),
+        "call_results": None if has_contact_task else work.call_results(request.creditor),
+        "bars_why": work.bars_why(request.creditor.country),
+        "by_hand": of_customer(found),
+        "resend": min(told.documents, key=lambda each: each.due_on, default=None),
+        "console": None,
+        "kept": {},
         "why": why,
         "sentences": tell(why) if why.as_of else [],
         "story": _story(found, names, None),
@@ -65,7 +83,6 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         "file_kinds": [(code, _(name)) for code, name in FILE_KINDS.items()],
         "tomorrow": request.today + ONE_DAY,
     }
-    return render(request, "desk/customer.html", context)
 
 
 @open_to()
@@ -127,6 +144,8 @@ def finish(request: DeskRequest, customer_id: int, task_id: int) -> HttpResponse
     task = Task.objects.filter(pk=task_id, customer=found).first()
     if task is None:
         raise Http404
+    if contact_channel(task):
+        return record_for(request, found, task)
     try:
         with transaction.atomic():
             claim(found, seen_version(request))
@@ -137,7 +156,7 @@ def finish(request: DeskRequest, customer_id: int, task_id: int) -> HttpResponse
                 now=timezone.now(),
                 by=request.user,
             )
-        messages.success(request, _("Gestión registrada."))
+        messages.success(request, _("Tarea registrada."))
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:customer", request.creditor.code, found.id)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
+from recaudo.access.queries import grants
 from recaudo.core.problems import Problem
 from recaudo.desk import charts, tasks
 from recaudo.desk.book import Titles, titles
@@ -25,6 +26,7 @@ from recaudo.insights.queries.home import Home, Point, as_json, freshness, from_
 from recaudo.insights.queries.home import home as read_figures
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.actions.runs import release
+from recaudo.strategy.queries.tasks import unattended
 from recaudo.strategy.queries.today import Today, today
 
 KEPT_SECONDS = 3600
@@ -43,6 +45,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "refusal": words.sentence(running.problem) if running.problem else "",
         "needs_run": work.last_run is None or work.last_run.as_of < request.today,
         "has_portfolio": bool(work.customers) or fresh.as_of is not None,
+        "unattended_count": unattended().count() if grants(request.membership, "lead") else 0,
         **_work_context(work, names),
         **_figures_context(request, names),
     }

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from recaudo import words
+from recaudo.access.queries import grants
 from recaudo.core.problems import Problem
 from recaudo.desk.book import Titles, titles
 from recaudo.desk.doors import DeskRequest, open_to
@@ -23,6 +24,7 @@ from recaudo.engine.facts import facts_about
 from recaudo.portfolio.models import Customer
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.models import Decision
+from recaudo.strategy.queries.tasks import callbacks_of, unattended
 from recaudo.strategy.queries.worklist import Filter, Line, Page, worklist_count
 from recaudo.strategy.queries.worklist import worklist as read_page
 
@@ -71,6 +73,10 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "orders": ORDERS,
         "views": views_of(request),
         "has_run": Decision.objects.exists(),
+        "callbacks": callbacks_of(request.creditor, request.seer, request.today)
+        if after is None
+        else [],
+        "unattended_count": unattended().count() if grants(request.membership, "lead") else 0,
     }
     return render(request, "desk/worklist.html", context)
 

@@ -67,7 +67,19 @@ SOURCES: dict[str, str] = {
         SELECT on_day, at, id, JSONB_BUILD_OBJECT('channel', channel, 'direction', direction,
           'outcome', outcome, 'note', note, 'is_effective', is_effective,
           'is_answered', is_answered, 'by', by_id, 'source', source)
-        FROM contact_interaction WHERE customer_id = %(customer)s""",
+        FROM contact_interaction WHERE customer_id = %(customer)s
+          AND source NOT IN ('inbound', 'inbound_promise')""",
+    "reply": """
+        SELECT (received_at AT TIME ZONE %(zone)s)::date, received_at, id, JSONB_BUILD_OBJECT(
+          'channel', channel, 'class', classified, 'state', state, 'promised', facts -> 'promised',
+          'note', LEFT(COALESCE(NULLIF(own_text, ''), subject), 240), 'by', classified_by_id,
+          'source', matched_by)
+        FROM contact_inboundmessage WHERE customer_id = %(customer)s AND kind = 'reply'""",
+    "payment_reported": """
+        SELECT (recorded_at AT TIME ZONE %(zone)s)::date, recorded_at, id, JSONB_BUILD_OBJECT(
+          'amount', amount::text, 'currency', currency, 'paid_on', paid_on, 'note', bank,
+          'reference', reference, 'state', state, 'repeats', repeats_id, 'by', by_id)
+        FROM payments_reportedpayment WHERE customer_id = %(customer)s""",
     "message": """
         SELECT (created_at AT TIME ZONE %(zone)s)::date, created_at, id, JSONB_BUILD_OBJECT(
           'channel', channel, 'step', step_key, 'template', template_key, 'state', state,

@@ -18,3 +18,8 @@ def claim(customer: Customer, version: int) -> None:
     if not seen.update(version=F("version") + 1, updated_at=Now()):
         raise Problem("customer_changed", customer=customer.name)
     customer.version = version + 1
+
+
+def touch(customer: Customer) -> None:
+    """Something was added to what is known of ``customer``: open pages shall hear of it."""
+    Customer.objects.filter(pk=customer.pk).update(version=F("version") + 1, updated_at=Now())

@@ -2,7 +2,8 @@
 
 A run gives the whole of today's acts. Those that today's earlier runs wrote already stay, with
 their items brought up to date; those that nobody wants any more are withdrawn with the reason; the
-rest is added. What earlier days planned and is still waiting is withdrawn where its documents are
+rest is added. A message that a worker has taken, or sent, meanwhile is left as it is, and none of
+its steps is written a second time. What earlier days planned and is still waiting is withdrawn where its documents are
 paid, held or covered. Rows of a proposal (F9) that are no longer wanted are taken out: they never
 were anything.
 """
@@ -89,7 +90,15 @@ def _stage(cursor: CursorWrapper, acts: pa.Table, items: pa.Table) -> None:
     cursor.execute("ANALYZE stage_item (act)")
 
 
-STAGED = ("stage_act", "stage_item", "stage_now", "stage_match", "stage_gone", "stage_new")
+STAGED = (
+    "stage_act",
+    "stage_item",
+    "stage_now",
+    "stage_spent",
+    "stage_match",
+    "stage_gone",
+    "stage_new",
+)
 
 STAGING = (
     *(f"DROP TABLE IF EXISTS {name}" for name in STAGED),
@@ -109,11 +118,20 @@ STAGING = (
     """,
 )
 
-# Today's own rows: what this run may keep, change or take back.
+# Today's own rows: what this run may keep, change or take back. Locked, so that no worker takes one
+# meanwhile; never waited for, since a worker may wait for others: what it has in hand is 'busy'.
 NOW = """
 CREATE TEMP TABLE stage_now ON COMMIT DROP AS
-SELECT 'message' AS kind, id, customer_id, step_key, channel, purpose, state
-FROM contact_message
+WITH own AS (
+  SELECT id FROM contact_message
+  WHERE creditor_id = %(creditor)s AND run_id = ANY(%(runs)s) AND state IN ('proposed', 'planned')
+    AND (state = 'proposed' OR not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s)
+    AND {among}
+  FOR UPDATE SKIP LOCKED
+)
+SELECT 'message' AS kind, id, customer_id, step_key, channel, purpose,
+  CASE WHEN own.id IS NULL THEN 'busy' ELSE state END AS state
+FROM contact_message LEFT JOIN own USING (id)
 WHERE creditor_id = %(creditor)s AND run_id = ANY(%(runs)s) AND state IN ('proposed', 'planned')
   AND (state = 'proposed' OR not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s)
   AND {among}
@@ -124,12 +142,32 @@ WHERE creditor_id = %(creditor)s AND run_id = ANY(%(runs)s)
   AND state IN ('proposed', 'open', 'done') AND {among}
 """
 
+# Since this run read the book, a worker took or sent some of what it decided anew.
+SPENT_ITEMS = """
+CREATE TEMP TABLE stage_spent ON COMMIT DROP AS
+SELECT DISTINCT s.act FROM stage_item s JOIN contact_messageitem i
+  ON i.customer_id = s.customer_id AND i.document_id IS NOT DISTINCT FROM s.document_id
+  AND i.step_key = s.step_key AND i.anchor_on = s.anchor_on AND i.occurrence = s.occurrence
+WHERE i.is_live AND i.message_id IN (
+  SELECT id FROM stage_now WHERE kind = 'message' AND state = 'busy'
+  UNION ALL
+  SELECT id FROM contact_message
+  WHERE creditor_id = %(creditor)s AND run_id = ANY(%(runs)s)
+    AND state NOT IN ('proposed', 'planned', 'withdrawn') AND {among})
+"""
+# All of the act goes: the customer has just been written to.
+SPENT = (
+    "DELETE FROM stage_item WHERE act IN (SELECT act FROM stage_spent)",
+    "DELETE FROM stage_act WHERE act IN (SELECT act FROM stage_spent)",
+)
+
 MATCH = """
 CREATE TEMP TABLE stage_match ON COMMIT DROP AS
 SELECT DISTINCT ON (a.act) a.act, a.kind, n.id, n.state
 FROM stage_act a JOIN stage_now n
   ON n.customer_id = a.customer_id AND n.kind = a.kind AND n.step_key = a.step_key
   AND n.channel = a.channel AND n.purpose = a.purpose
+WHERE n.state <> 'busy'
 ORDER BY a.act, CASE n.state WHEN 'done' THEN 1 ELSE 0 END, n.id
 """
 
@@ -158,7 +196,7 @@ LEFT JOIN LATERAL (
   LEFT JOIN {document_decisions} dd ON dd.document_id = own.document_id
   WHERE own.document_id IS NOT NULL
 ) i ON TRUE
-WHERE m.id IS NULL AND n.state <> 'done'
+WHERE m.id IS NULL AND n.state NOT IN ('done', 'busy')
 """
 
 
@@ -185,10 +223,14 @@ UPDATE [items] i SET is_live = FALSE FROM stage_gone g
 WHERE g.kind = '[kind]' AND g.state <> 'proposed' AND i.[row_id] = g.id AND i.is_live
 """
 WITHDRAW_MESSAGES = """
+WITH gone AS (
 UPDATE contact_message m
-SET state = 'withdrawn', withdrawn_at = NOW(), withdrawn_reason = g.reason
+SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = g.reason
 FROM stage_gone g WHERE g.kind = 'message' AND g.state = 'planned' AND m.id = g.id
   AND m.state = 'planned'
+RETURNING m.creditor_id, m.id, m.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 WITHDRAW_TASKS = """
 UPDATE strategy_task t SET state = 'withdrawn', finished_at = NOW(), outcome = g.reason
@@ -237,7 +279,7 @@ CHANGE_MESSAGES = """
 UPDATE contact_message r
 SET balance = a.balance / 10000.0, template_key = a.template_key, tone = a.tone
 FROM stage_match m JOIN stage_act a ON a.act = m.act
-WHERE m.kind = 'message' AND r.id = m.id
+WHERE m.kind = 'message' AND r.id = m.id AND r.state IN ('proposed', 'planned')
   AND (r.balance, r.template_key, r.tone) <> (a.balance / 10000.0, a.template_key, a.tone)
 """
 CHANGE_TASKS = """
@@ -285,6 +327,8 @@ FROM stage_new n JOIN stage_item s ON s.act = n.act WHERE n.kind = '[kind]'
 STATEMENTS: list[tuple[str, str]] = [
     ("", NOW),
     ("", "ANALYZE stage_now"),
+    ("", SPENT_ITEMS),
+    *(("", each) for each in SPENT),
     ("", MATCH),
     ("", "ANALYZE stage_match"),
     ("", GONE),

@@ -1,4 +1,4 @@
-"""Adding a creditor, with the book of its preset in force and the ready texts."""
+"""Adding a creditor, with its preset's book in force, the ready texts and the tree of results."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
 from recaudo.audit.actions import record_change
+from recaudo.contact.hand.outcomes import install_default
 from recaudo.contact.texts import install_ready
 from recaudo.core.calendar import Place, is_business_day, local_day
 from recaudo.core.money import currency_code
@@ -60,6 +62,8 @@ def add_creditor(
         )
         activate_preset(creditor, by=by, origin=origin)
         install_ready(creditor, by=by, origin=origin)
+        with scope(creditor=creditor):
+            install_default(creditor)
         record_change(
             "creditor_added",
             creditor=creditor,

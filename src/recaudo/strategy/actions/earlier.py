@@ -3,7 +3,8 @@
 A task or message loses the documents that were paid, held or covered since; with none left it is
 withdrawn with the reason. Whoever asked for silence loses the notices too. A contact task gives
 way to a newer one of the same customer; a step that hung on a segment goes when the customer has
-left it.
+left it. A message that a worker has in hand is left to it: its text is made from the balance of
+that moment, and the gate asks all of this again.
 """
 
 from __future__ import annotations
@@ -83,14 +84,22 @@ STAYS = (
     """,
 )
 
+# Planned messages of earlier runs, locked: no worker takes one meanwhile, and what a worker has
+# taken is passed over, never waited for.
+WAITING = """
+CREATE TEMP TABLE stage_waiting ON COMMIT DROP AS
+SELECT r.id FROM contact_message r
+WHERE r.creditor_id = %(creditor)s AND r.state = 'planned' AND NOT r.run_id = ANY(%(runs)s)
+  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s AND {among}
+FOR UPDATE SKIP LOCKED
+"""
 # Waiting rows of earlier runs, with the items whose documents need them no more.
 LATE = """
 CREATE TEMP TABLE stage_late ON COMMIT DROP AS
 SELECT 'message' AS kind, r.id, i.id AS item_id, COALESCE(dd.reason, 'paid') AS reason
 FROM contact_message r JOIN contact_messageitem i ON i.message_id = r.id AND i.is_live
 LEFT JOIN {document_decisions} dd ON dd.document_id = i.document_id
-WHERE r.creditor_id = %(creditor)s AND r.state = 'planned' AND NOT r.run_id = ANY(%(runs)s)
-  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s AND {among}
+WHERE r.id IN (SELECT id FROM stage_waiting) AND r.state = 'planned'
   AND i.document_id IS NOT NULL AND NOT i.document_id = ANY(%(quarantined)s)
   AND (dd.document_id IS NULL OR dd.reason = ANY(%(pointless)s))
   AND NOT (r.purpose = 'service' AND dd.reason IS NOT DISTINCT FROM 'credits_cover')
@@ -121,9 +130,13 @@ UPDATE {rows} r SET balance = s.balance FROM stage_rest s
 WHERE s.kind = '{kind}' AND r.id = s.id AND s.balance IS NOT NULL
 """
 WITHDRAW_MESSAGES = """
+WITH gone AS (
 UPDATE contact_message r
-SET state = 'withdrawn', withdrawn_at = NOW(), withdrawn_reason = s.reason
+SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = s.reason
 FROM stage_rest s WHERE s.kind = 'message' AND r.id = s.id AND s.balance IS NULL
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 WITHDRAW_TASKS = """
 UPDATE strategy_task r SET state = 'withdrawn', finished_at = NOW(), outcome = s.reason
@@ -135,16 +148,19 @@ UNREACHED = """
 CREATE TEMP TABLE stage_unreached ON COMMIT DROP AS
 SELECT r.id, CASE WHEN f.do_not_contact THEN 'do_not_contact' ELSE 'no_channel' END AS reason
 FROM contact_message r JOIN {facts} f ON f.customer_id = r.customer_id
-WHERE r.creditor_id = %(creditor)s AND r.state = 'planned' AND NOT r.run_id = ANY(%(runs)s)
-  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s AND {among}
+WHERE r.id IN (SELECT id FROM stage_waiting) AND r.state = 'planned'
   AND (f.do_not_contact OR NOT CASE r.channel
     WHEN 'email' THEN f.can_email WHEN 'phone' THEN f.can_phone WHEN 'whatsapp' THEN f.can_whatsapp
     WHEN 'sms' THEN f.can_sms ELSE f.can_address END)
 """
 WITHDRAW_UNREACHED = """
+WITH gone AS (
 UPDATE contact_message r
-SET state = 'withdrawn', withdrawn_at = NOW(), withdrawn_reason = s.reason
+SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(), withdrawn_reason = s.reason
 FROM stage_unreached s WHERE r.id = s.id
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 LOSE_UNREACHED = """
 UPDATE contact_messageitem i SET is_live = FALSE FROM stage_unreached s
@@ -188,19 +204,21 @@ WHERE r.id = i.task_id AND i.is_live AND r.creditor_id = %(creditor)s AND r.stat
 SILENCED_ITEMS = """
 UPDATE contact_messageitem i SET is_live = FALSE
 FROM contact_message r JOIN {facts} f ON f.customer_id = r.customer_id
-WHERE i.message_id = r.id AND i.is_live AND r.creditor_id = %(creditor)s AND r.state = 'planned'
-  AND r.purpose <> 'collection' AND NOT r.run_id = ANY(%(runs)s) AND {among}
-  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s
+WHERE i.message_id = r.id AND i.is_live AND r.id IN (SELECT id FROM stage_waiting)
+  AND r.state = 'planned' AND r.purpose <> 'collection'
   AND (f.do_not_contact OR f.consent = 'withdrawn')
 """
 SILENCED = """
-UPDATE contact_message r SET state = 'withdrawn', withdrawn_at = NOW(),
+WITH gone AS (
+UPDATE contact_message r SET state = 'withdrawn', state_at = NOW(), withdrawn_at = NOW(),
   withdrawn_reason = CASE WHEN f.do_not_contact THEN 'do_not_contact' ELSE 'no_channel' END
 FROM {facts} f
-WHERE f.customer_id = r.customer_id AND r.creditor_id = %(creditor)s AND r.state = 'planned'
-  AND r.purpose <> 'collection' AND NOT r.run_id = ANY(%(runs)s) AND {among}
-  AND r.not_after > CAST(%(as_of)s AS timestamp) AT TIME ZONE %(zone)s
+WHERE f.customer_id = r.customer_id AND r.id IN (SELECT id FROM stage_waiting)
+  AND r.state = 'planned' AND r.purpose <> 'collection'
   AND (f.do_not_contact OR f.consent = 'withdrawn')
+RETURNING r.creditor_id, r.id, r.withdrawn_reason)
+INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
+SELECT creditor_id, id, 'withdrawn', NOW(), withdrawn_reason, '', '' FROM gone
 """
 
 _MESSAGE = {"{rows}": "contact_message", "{items}": "contact_messageitem", "{kind}": "message"}
@@ -218,7 +236,8 @@ def _of_both(statement: str) -> list[tuple[str, str]]:
 
 
 STATEMENTS: list[tuple[str, str]] = [
-    ("", "DROP TABLE IF EXISTS stage_late, stage_rest, stage_unreached"),
+    ("", "DROP TABLE IF EXISTS stage_waiting, stage_late, stage_rest, stage_unreached"),
+    ("", WAITING),
     ("", UNREACHED),
     ("messages_withdrawn", WITHDRAW_UNREACHED),
     ("", LOSE_UNREACHED),

@@ -30,7 +30,7 @@ placed AS (
 )
 UPDATE contact_message m
 SET not_before = p.starts, not_after = m.not_after + (p.starts - p.not_before)
-FROM placed p WHERE m.id = p.id AND p.starts <> m.not_before
+FROM placed p WHERE m.id = p.id AND p.starts <> m.not_before AND m.state = 'planned'
 """
 LATER = """
 SELECT COUNT(*) FROM contact_message

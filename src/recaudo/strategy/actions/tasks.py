@@ -1,60 +1,65 @@
-"""Finishing a task: what came of it, kept as an interaction where somebody was contacted."""
+"""Work done by people: what came of a task or of a contact that no task asked for."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 from django_scopes import scope
 
 from recaudo.access.models import User
 from recaudo.audit.actions import record_change
-from recaudo.contact.models import Direction, Interaction
+from recaudo.contact.hand.outcomes import find
+from recaudo.contact.hand.recording import record_contact
+from recaudo.contact.models import Interaction
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
+from recaudo.portfolio.models import ContactPoint, Customer
+from recaudo.strategy.actions.callbacks import plan_callback
 from recaudo.strategy.actions.runs import refresh_customers
 from recaudo.strategy.models import Task
 
 #: Kinds of task that contact the customer, with the channel where the step names none.
 CONTACTS = {"call": "phone", "visit": "address"}
-#: Outcomes of a call or visit (F18, short): code → (answered, effective).
-OUTCOMES: dict[str, tuple[bool, bool]] = {
-    "no_answer": (False, False),
-    "wrong_number": (False, False),
-    "third_party": (True, False),
-    "talked": (True, True),
-    "will_pay": (True, True),
-    "says_paid": (True, True),
-    "objects": (True, True),
-    "situation": (True, True),
-}
-#: Outcomes of any other task.
+#: Outcomes of any other task; those of a contact are the creditor's tree (contact/hand).
 PLAIN_OUTCOMES = ("finished", "not_possible")
 
 
+def contact_channel(task: Task) -> str:
+    """By which channel the task reaches the customer; empty where it contacts nobody."""
+    return (task.channel or CONTACTS[task.kind]) if task.kind in CONTACTS else ""
+
+
 def finish_task(
-    task: Task, *, outcome: str, now: datetime, by: User, note: str = "", origin: str = "web"
+    task: Task,
+    *,
+    outcome: str,
+    now: datetime,
+    by: User,
+    note: str = "",
+    origin: str = "web",
+    contact_point: ContactPoint | None = None,
+    callback_at: datetime | None = None,
+    override_reason: str = "",
+    promise_on: date | None = None,
 ) -> Task:
-    """Close ``task`` with ``outcome``; a call or visit also records a contact.Interaction.
+    """Close ``task`` with ``outcome``; a call or visit also records the contact and its effects.
 
     The customer is decided anew in the same transaction. Raises Problem ``task_not_open``,
-    ``outcome_unknown``.
+    ``outcome_unknown``, and what ``record_contact`` raises.
     """
     creditor = task.creditor
-    today = local_day(now, creditor.timezone)
     with scope(creditor=creditor), transaction.atomic():
         locked: Task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
         if locked.state != "open":
             raise Problem("task_not_open", task=task.pk, state=locked.state)
-        is_contact = locked.kind in CONTACTS
-        known = list(OUTCOMES) if is_contact else list(PLAIN_OUTCOMES)
-        if outcome not in known:
-            raise Problem("outcome_unknown", outcome=outcome, known=known)
+        channel = contact_channel(locked)
+        if not channel and outcome not in PLAIN_OUTCOMES:
+            raise Problem("outcome_unknown", outcome=outcome, known=list(PLAIN_OUTCOMES))
         locked.state, locked.outcome = "done", outcome
         locked.finished_at, locked.finished_by = now, by
         locked.save(update_fields=["state", "outcome", "finished_at", "finished_by"])
-        if is_contact:
-            _record_contact(locked, outcome, now, by, note)
         record_change(
             "task_finished",
             creditor=creditor,
@@ -64,25 +69,69 @@ def finish_task(
             subject_id=locked.pk,
             outcome=outcome,
         )
-        refresh_customers(creditor, [locked.customer_id], today=today)
+        if channel:
+            record_work(
+                locked.customer,
+                outcome=outcome,
+                channel=channel,
+                now=now,
+                by=by,
+                note=note,
+                task=locked,
+                contact_point=contact_point,
+                callback_at=callback_at,
+                override_reason=override_reason,
+                promise_on=promise_on,
+            )
+        else:
+            _decide_anew(locked.customer, local_day(now, creditor.timezone))
     return locked
 
 
-def _record_contact(task: Task, outcome: str, now: datetime, by: User, note: str) -> None:
-    answered, effective = OUTCOMES[outcome]
-    Interaction.objects.create(
-        creditor=task.creditor,
-        customer=task.customer,
-        at=now,
-        on_day=local_day(now, task.creditor.timezone),
-        channel=task.channel or CONTACTS[task.kind],
-        direction=Direction.OUT,
-        is_answered=answered,
-        is_effective=effective,
-        outcome=outcome,
-        note=note,
-        step_key=task.step_key,
-        source="task",
-        external_id=str(task.pk),
-        by=by,
-    )
+def record_work(
+    customer: Customer,
+    *,
+    outcome: str,
+    channel: str,
+    now: datetime,
+    by: User,
+    note: str = "",
+    task: Task | None = None,
+    contact_point: ContactPoint | None = None,
+    debts: Sequence[int] = (),
+    callback_at: datetime | None = None,
+    override_reason: str = "",
+    promise_on: date | None = None,
+) -> Interaction:
+    """A contact that a person made: recorded, its effects applied, the customer decided anew and
+    the call back on somebody's list, all at once.
+
+    Raises what ``record_contact`` raises.
+    """
+    creditor = customer.creditor
+    with scope(creditor=creditor), transaction.atomic():
+        made = record_contact(
+            creditor,
+            customer,
+            outcome=outcome,
+            channel=channel,
+            at=now,
+            by=by,
+            contact_point=contact_point,
+            task_id=task.pk if task else None,
+            note=note,
+            debts=debts,
+            callback_at=callback_at,
+            source="task" if task else "desk",
+            step_key=task.step_key if task else "",
+            override_reason=override_reason,
+            promise_on=promise_on,
+        )
+        if callback_at is not None and find(creditor, outcome, channel).effect == "callback":
+            plan_callback(creditor, made.pk, due_at=callback_at, by=by)
+        _decide_anew(customer, local_day(now, creditor.timezone))
+    return made
+
+
+def _decide_anew(customer: Customer, today: date) -> None:
+    refresh_customers(customer.creditor, [customer.pk], today=today)

@@ -241,10 +241,14 @@ def _step(
     )
 
 
+#: On its way: from the plan until the gateway has said what became of it.
+WAITING = ("planned", "rendered", "attempted")
+
+
 def _written(customer: Customer, key: str) -> Message | Task | None:
-    for model, waiting in ((Message, "planned"), (Task, "open")):
+    for model, waiting in ((Message, WAITING), (Task, ("open",))):
         rows = model.objects.filter(customer=customer, step_key=key)
-        found = rows.filter(state__in=["proposed", waiting]).order_by("-id").first()
+        found = rows.filter(state__in=["proposed", *waiting]).order_by("-id").first()
         if found is not None:
             return found  # type: ignore[no-any-return]
     return None

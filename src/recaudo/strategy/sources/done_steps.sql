@@ -1,7 +1,8 @@
 -- Steps already spent, by live messages and tasks, on documents still open or on none. Left out are
 -- notices (they are no collection step), what waits in a proposal (nothing has happened yet), and
 -- what today's own run planned and nobody has touched: a second run of the day decides afresh and
--- finds its own rows again.
+-- finds its own rows again. What failed or bounced has told the customer nothing: its items are no
+-- longer live and its step comes again, but on another day than that of its own run.
 SELECT i.customer_id,
        i.document_id,
        i.step_key COLLATE "C" AS step_key,
@@ -13,7 +14,8 @@ SELECT i.customer_id,
 FROM contact_messageitem i
   JOIN contact_message m ON m.id = i.message_id
   JOIN strategy_run r ON r.id = m.run_id
-WHERE i.creditor_id = $creditor AND i.is_live AND i.customer_id $among
+WHERE i.creditor_id = $creditor AND i.customer_id $among
+  AND (i.is_live OR m.state IN ('failed', 'bounced') AND r.as_of = $as_of)
   AND m.purpose = 'collection' AND m.state <> 'proposed'
   AND r.as_of <= $as_of AND (r.as_of < $as_of OR m.state <> 'planned')
   AND (i.document_id IS NULL OR EXISTS (

@@ -2,7 +2,8 @@
 "use strict";
 
 const typing = (element) =>
-  element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  element.isContentEditable ||
+  element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
 const rows = () => [...document.querySelectorAll("[data-rows] > tr")];
 
@@ -36,6 +37,18 @@ const keys = {
   p: () => document.querySelector("[rel=prev]")?.click(),
 };
 
+// A button, a link or a choice that shows its own key: it goes before the keys of every page.
+function keyed(key) {
+  if (key.length !== 1) return false;
+  const meant = [...document.querySelectorAll("[data-key]")].find(
+    (element) => element.dataset.key === key && element.checkVisibility()
+  );
+  if (!meant) return false;
+  if (meant.dataset.key === "t") meant.focus();
+  meant.click();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
@@ -44,6 +57,10 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
+  if (keyed(event.key)) {
+    event.preventDefault();
+    return;
+  }
   const arrow = event.key.startsWith("Arrow");
   if (arrow && !rows().length) return;
   const act = keys[event.key];

@@ -1,0 +1,286 @@
+"""Send what the gate allows now. Any number of workers; each message at most once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import Error
+from django_scopes import scope
+
+from recaudo.access.models import Creditor
+from recaudo.contact.models import MailAccount
+from recaudo.contact.outbox import queue, recovery, sending
+from recaudo.contact.outbox.leasing import Batch, Leased, lease
+from recaudo.contact.outbox.pacing import turn
+from recaudo.contact.outbox.parts import TIMES, Gateway, Parts, Times
+from recaudo.contact.outbox.real import real_parts
+from recaudo.contact.outbox.sending import Told
+
+BATCH = 50
+#: After so many in a row that could not leave, the server is left alone until the next time.
+GIVE_UP_AFTER = 3
+#: Of a paced sender, what goes in so many seconds is written at once: texts stay fresh.
+PACED_SECONDS = 10
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[["Figures"], None]
+
+
+@dataclass
+class Figures:
+    """What one dispatch did. ``put_off``, ``withdrawn`` and ``failed`` count by reason."""
+
+    sent: int = 0
+    uncertain: int = 0
+    retried: int = 0
+    put_off: dict[str, int] = field(default_factory=dict)
+    withdrawn: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    recovered: dict[str, int] = field(default_factory=dict)
+    window_passed: int = 0
+    #: Why it ended: ``done``, ``no_account``, ``not_released``, ``paced``, ``server_away``,
+    #: ``limit`` or ``stopped``.
+    ended: str = "done"
+    waiting: int = 0
+
+    def add(self, batch: Batch) -> None:
+        for name in ("put_off", "withdrawn", "failed"):
+            for code, count in getattr(batch, name).items():
+                self.count(name, code, count)
+
+    def count(self, name: str, code: str, by: int = 1) -> None:
+        counts = getattr(self, name)
+        counts[code] = counts.get(code, 0) + by
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Clock:
+    """The instant given, and what has passed since: one dispatch may take long."""
+
+    def __init__(self, now: datetime) -> None:
+        self._start, self._ticks = now, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._ticks)
+
+
+def never() -> bool:
+    return False
+
+
+def dispatch(
+    creditor: Creditor,
+    *,
+    now: datetime,
+    parts: Parts | None = None,
+    limit: int | None = None,
+    stop: Callable[[], bool] = never,
+    progress: Progress | None = None,
+    times: Times = TIMES,
+    worker: str = "",
+) -> dict[str, Any]:
+    """Send the creditor's due e-mails, earliest first for each customer; ``Figures`` as a dict.
+
+    Ends when nothing is due, after ``limit`` messages, when ``stop()`` says so (after the message
+    in hand), when the sender's pace asks for a longer wait, or when the server cannot be reached.
+    First it recovers what dead workers left, and withdraws what is too late. A creditor who is not
+    active or whose first run is not released sends nothing (F9); one without a mail account keeps
+    its messages planned.
+    """
+    parts = parts or real_parts()
+    with scope(creditor=creditor):
+        figures = Figures()
+        figures.recovered = recovery.recover(creditor, now=now)
+        figures.window_passed = recovery.withdraw_passed(creditor, now=now)
+        account = parts.account(creditor)
+        if not creditor.is_active or creditor.released_at is None:
+            figures.ended = "not_released"
+        elif account is None:
+            figures.ended = "no_account"
+        else:
+            worker = worker or f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(3)}"
+            run = _Run(creditor, account, Clock(now), parts, times, figures, worker, limit, stop)
+            run.go(progress)
+        figures.waiting = len(queue.due(creditor, "email", now=now))
+    return figures.as_dict()
+
+
+class _Run:
+    """One worker's way through the queue."""
+
+    def __init__(
+        self,
+        creditor: Creditor,
+        account: MailAccount,
+        clock: Clock,
+        parts: Parts,
+        times: Times,
+        figures: Figures,
+        worker: str,
+        limit: int | None,
+        stop: Callable[[], bool],
+    ) -> None:
+        self.creditor, self.account, self.clock = creditor, account, clock
+        self.parts, self.times, self.figures = parts, times, figures
+        self.worker, self.limit, self.stop = worker, limit, stop
+        self.size = BATCH
+        if account.per_minute:
+            self.size = max(1, min(BATCH, account.per_minute * PACED_SECONDS // 60))
+        self.left_in_a_row = 0
+        self.tried = 0
+        self.pending: Told | None = None
+        self.held: set[str] = set()
+
+    def go(self, progress: Progress | None) -> None:
+        """Passes over the customers, until one finds nobody due."""
+        with ExitStack() as stack:
+            stack.callback(self._give_back)
+            gateway = stack.enter_context(self.parts.gateway(self.account))
+            after = taken = 0
+            while self.figures.ended == "done":
+                batch = self._lease(after)
+                taken += batch.taken
+                if not batch.taken:
+                    if not taken:
+                        return
+                    after = taken = 0
+                    continue
+                after = batch.last_customer
+                self._send_all(batch.ready, gateway)
+                if progress:
+                    progress(self.figures)
+
+    def _lease(self, after: int) -> Batch:
+        size = self.size
+        if self.limit is not None:
+            size = min(size, self.limit - self.tried)
+            if size <= 0:
+                self.figures.ended = "limit"
+                return Batch()
+        if self.stop():
+            self.figures.ended = "stopped"
+            return Batch()
+        batch = lease(
+            self.creditor,
+            self.account,
+            channel="email",
+            now=self.clock.now(),
+            worker=self.worker,
+            after=after,
+            size=size,
+            parts=self.parts,
+            times=self.times,
+        )
+        self.figures.add(batch)
+        self.held |= {each.lease for each in batch.ready}
+        return batch
+
+    def _send_all(self, ready: list[Leased], gateway: Gateway) -> None:
+        for message in ready:
+            if self.stop():
+                self.figures.ended = "stopped"
+            elif not self._wait_for_turn():
+                self.figures.ended = "paced"
+            if self.figures.ended != "done":
+                break
+            self._send(message, gateway)
+        self._settle()
+        if self.figures.ended == "done":
+            self.held -= {each.lease for each in ready}
+
+    def _wait_for_turn(self) -> bool:
+        if not self.account.per_minute:
+            return True
+        now = self.clock.now()
+        at = turn(self.account, "email", now=now, patience=self.times.patience)
+        if at is None:
+            return False
+        if at > now:
+            self._settle()
+            time.sleep((at - now).total_seconds())
+        return True
+
+    def _send(self, message: Leased, gateway: Gateway) -> None:
+        """Record the attempt, with what came of the one before; then the wire; never otherwise."""
+        told, self.pending = self.pending, None
+        ours = self._step(told, message)
+        if not ours:
+            return
+        self.tried += 1
+        try:
+            word = gateway.send(message.sender, message.to, message.raw)
+            state, code, detail = word.state, word.code, word.detail
+        except Exception as error:  # whatever it was, something may have left
+            state, code, detail = "uncertain", type(error).__name__, ""
+        except BaseException:
+            self.pending = Told(message, "uncertain", "interrupted", "", self.clock.now())
+            raise
+        self._tell(message, state, code, detail)
+
+    def _tell(self, message: Leased, state: str, code: str, detail: str) -> None:
+        now = self.clock.now()
+        self.left_in_a_row = self.left_in_a_row + 1 if state == "not_left" else 0
+        if state == "not_left":
+            outcome = sending.not_left(
+                self.creditor,
+                message,
+                code=code,
+                detail=detail,
+                now=now,
+                worker=self.worker,
+                times=self.times,
+            )
+            if outcome == "planned":
+                self.figures.retried += 1
+            elif outcome == "failed":
+                self.figures.count("failed", code)
+            if self.left_in_a_row >= GIVE_UP_AFTER:
+                self.figures.ended = "server_away"
+        elif state == "refused":
+            sending.refused(message, code=code, detail=detail, now=now, worker=self.worker)
+            self.figures.count("failed", code)
+        else:
+            certain = state == "sent"
+            self.pending = Told(message, "sent" if certain else "uncertain", code, detail, now)
+            self.figures.sent += certain
+            self.figures.uncertain += not certain
+
+    def _step(self, told: Told | None, following: Leased | None) -> bool:
+        return sending.step(
+            self.creditor,
+            told,
+            following,
+            now=self.clock.now(),
+            worker=self.worker,
+            times=self.times,
+        )
+
+    def _settle(self) -> None:
+        if self.pending:
+            told, self.pending = self.pending, None
+            self._step(told, None)
+
+    def _give_back(self) -> None:
+        """Stopping, for whichever reason: what is known is stored, what is not tried is anybody's.
+
+        Where the database is gone, the leases end by themselves.
+        """
+        try:
+            self._settle()
+            recovery.give_back(
+                self.creditor, self.held, now=self.clock.now(), worker=self.worker, code="stopped"
+            )
+        except Error as error:
+            log.warning("leases of %s end by themselves: %s", self.worker, type(error).__name__)
