@@ -18,6 +18,7 @@ from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
+from recaudo.contact.models import Message
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.portfolio.models import ContactPoint, Hold
@@ -119,6 +120,18 @@ def everything_of(world: World) -> dict[str, object]:
         view = SavedView.objects.create(
             creditor=creditor, user=world.supervisor, name=f"De {world.customer.name}", query=""
         )
+        message = Message.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            step_key="aviso",
+            channel="email",
+            template_key="vencida",
+            state="planned",
+            currency=creditor.currency,
+            balance=1,
+            not_before=world.contact.created_at,
+            not_after=world.contact.created_at,
+        )
     task = world.task()
     return {
         "creditor_code": creditor.code,
@@ -126,6 +139,7 @@ def everything_of(world: World) -> dict[str, object]:
         "contact_id": world.contact.id,
         "hold_id": world.hold.id,
         "task_id": task.id,
+        "message_id": message.id,
         "batch_id": batch.id,
         "conflict_id": conflict.id,
         "view_id": view.id,

@@ -30,7 +30,7 @@ def places() -> tuple[Place, ...]:
     return (
         Place("home", _("Inicio"), "home"),
         Place("worklist", _("Trabajo"), "list"),
-        Place("messages", _("Mensajes"), "message"),
+        Place("messages", _("Bandeja de salida"), "message"),
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),

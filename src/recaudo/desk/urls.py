@@ -12,6 +12,7 @@ from recaudo.desk.views import (
     holds,
     home,
     imports,
+    outbox,
     plans,
     policy,
     reports,
@@ -61,7 +62,7 @@ of_creditor: list[URLPattern] = [
     ),
     path("informes/<str:name>/", reports.report, name="reports"),
     path("informes/<str:name>/<str:kind>/", reports.export, name="reports_export"),
-    path("mensajes/", plans.messages, name="messages"),
+    path("mensajes/", outbox.messages, name="messages"),
     path("estrategia/", plans.strategy, name="strategy"),
     path("cargas/", imports.batches, name="imports"),
     path("cargas/nueva/", imports.upload, name="imports_new"),
@@ -74,6 +75,11 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # -- outbox
+    path("mensajes/<int:message_id>/", outbox.message, name="outbox_message"),
+    path("mensajes/<int:message_id>/pagina/", outbox.page_of, name="outbox_page"),
+    path("mensajes/<int:message_id>/aclarar/", outbox.settle, name="outbox_settle"),
+    path("mensajes/<int:message_id>/retirar/", outbox.take_back, name="outbox_withdraw"),
     # contact policy
     path("politica/", policy.policy, name="policy"),
     path("politica/guardar/", policy.save, name="policy_save"),
