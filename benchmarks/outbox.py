@@ -178,7 +178,7 @@ def _work() -> None:
 
 def _fill(asked: argparse.Namespace) -> None:
     """Customers with an overdue invoice and a planned reminder each."""
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     _django()
@@ -186,10 +186,10 @@ def _fill(asked: argparse.Namespace) -> None:
 
     call_command("migrate", verbosity=0)
     sys.path.insert(0, str(HERE.parent / "tests"))
-    from contact.outbox.book import many, sending_creditor
     from django.db import connection
     from django_scopes import scope
 
+    from contact.outbox.book import many, sending_creditor
     from recaudo.contact.models import MailAccount, Message
     from recaudo.payments.models import PaymentWay
 
@@ -268,13 +268,7 @@ def _own_database(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as link:
         link.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         link.execute(f"CREATE DATABASE {DATABASE}")
-    parts = psycopg.conninfo.conninfo_to_dict(make_conninfo(url))
-    host, port = parts.get("host", "localhost"), parts.get("port", "5432")
-    user, password = parts.get("user", ""), parts.get("password", "")
-    login = f"{user}:{password}@" if password else f"{user}@"
-    if str(host).startswith("/"):
-        return f"postgresql://{login}/{DATABASE}?host={host}&port={port}"
-    return f"postgresql://{login}{host}:{port}/{DATABASE}"
+    return make_conninfo(url, dbname=DATABASE)
 
 
 def _start(role: str, *more: str) -> subprocess.Popen[str]:

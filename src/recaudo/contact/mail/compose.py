@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Everything in seven bits: no server on the way needs to change (and so break) what we signed.
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+#: Quoted-printable never writes ``=_``, so no text can hold it.
+_BOUNDARY = b"=_alternatives"
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 #: Characters of a subject; what is longer is cut.
 SUBJECT_MAX = 250
@@ -77,17 +80,8 @@ def compose(
     Raises Problem ``mail_address_unusable``, ``mail_file_missing``, ``mail_secret_locked``.
     """
     address = on_the_wire(to)
-    body = EmailMessage(policy=_POLICY)
-    body.set_content(_lines(written.text), charset="utf-8")
-    if written.html:
-        body.add_alternative(_lines(written.html), subtype="html", charset="utf-8")
-    for file in files_of(written) if files is None else files:
-        main, _, sub = file.content_type.partition("/")
-        if not _TYPE.fullmatch(file.content_type) or main in {"multipart", "message"}:
-            main, sub = "application", "octet-stream"  # never taken for a part of our own mail
-        body.add_attachment(
-            file.content, maintype=main, subtype=sub, filename=one_line(file.name)[:FILE_NAME_MAX]
-        )
+    attached = files_of(written) if files is None else files
+    body = _with_files(written, attached) if attached else _alternatives(written)
     headers = {
         "From": mailbox(on_the_wire(account.from_address), account.from_name),
         "To": address,
@@ -102,7 +96,43 @@ def compose(
     if is_automatic:
         headers["Auto-Submitted"] = "auto-generated"
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return _signed(account, head.encode() + body.as_bytes())
+    return _signed(account, head.encode() + body)
+
+
+def _with_files(written: Text, files: Sequence[Attachment]) -> bytes:
+    body = EmailMessage(policy=_POLICY)
+    body.set_content(_lines(written.text), charset="utf-8")
+    if written.html:
+        body.add_alternative(_lines(written.html), subtype="html", charset="utf-8")
+    for file in files:
+        main, _, sub = file.content_type.partition("/")
+        if not _TYPE.fullmatch(file.content_type) or main in {"multipart", "message"}:
+            main, sub = "application", "octet-stream"  # never taken for a part of our own mail
+        body.add_attachment(
+            file.content, maintype=main, subtype=sub, filename=one_line(file.name)[:FILE_NAME_MAX]
+        )
+    return body.as_bytes()
+
+
+def _alternatives(written: Text) -> bytes:
+    """The usual mail, without files: the library takes ten times as long for the same bytes."""
+    plain = _part("plain", written.text)
+    if not written.html:
+        return b"MIME-Version: 1.0\r\n" + plain
+    dashes = b"--" + _BOUNDARY
+    return b"".join((
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="', _BOUNDARY,
+        b'"\r\n\r\n', dashes, b"\r\n", plain, b"\r\n", dashes, b"\r\n",
+        _part("html", written.html), b"\r\n", dashes, b"--\r\n",
+    ))  # fmt: skip
+
+
+def _part(kind: str, text: str) -> bytes:
+    quoted = b2a_qp(_lines(text).replace("\r\n", "\n").encode(), istext=True)
+    return (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode() + quoted.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def message_id(account: MailAccount, token: str) -> str:

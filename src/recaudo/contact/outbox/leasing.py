@@ -168,7 +168,10 @@ class _Work:
             texts = self.parts.write(self.creditor, by_template, self.now)
             yield from zip((message for message, _ in by_template), texts, strict=True)
         by_hand = [each for each in with_point if not each.template_key]
-        kept = {t.message_id: t for t in MessageText.objects.filter(message_id__in=[m.pk for m in by_hand])}
+        kept = {
+            t.message_id: t
+            for t in MessageText.objects.filter(message_id__in=[m.pk for m in by_hand])
+        }
         for message in by_hand:
             yield message, self._kept(message, kept.get(message.pk))
         for message in self.allowed:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg import Cursor
 
 from recaudo.access.models import Creditor
 from recaudo.contact.models import Message
@@ -34,30 +35,35 @@ class Told:
 
 # One statement, one commit. Its two halves touch different messages.
 STEP = """
-WITH settled AS (
-  UPDATE contact_message SET state = %(state)s, state_at = %(told_at)s, error_code = %(code)s,
+WITH given AS (
+  SELECT %(told)s::bigint AS told, %(told_lease)s::text AS told_lease, %(state)s::text AS state,
+    %(code)s::text AS code, %(detail)s::text AS detail, %(told_at)s::timestamptz AS told_at,
+    (%(told_at)s::timestamptz AT TIME ZONE %(zone)s::text)::date AS told_on,
+    %(debts)s::bigint[] AS debts, %(next)s::bigint AS next, %(lease)s::text AS lease,
+    %(now)s::timestamptz AS now, %(until)s::timestamptz AS until, %(worker)s::text AS worker
+), settled AS (
+  UPDATE contact_message m SET state = given.state, state_at = told_at, error_code = code,
     leased_until = NULL
-  WHERE id = %(told)s AND leased_by = %(told_lease)s AND state IN ('attempted', 'uncertain')
+  FROM given WHERE id = told AND leased_by = told_lease AND m.state IN ('attempted', 'uncertain')
   RETURNING id, creditor_id, customer_id, contact_point_id, channel, purpose, step_key
 ), told AS (
   INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
-  SELECT creditor_id, id, %(state)s, %(told_at)s, %(code)s, %(detail)s, %(worker)s FROM settled
+  SELECT creditor_id, id, state, told_at, code, detail, worker FROM settled, given
 ), contact AS (
   INSERT INTO contact_interaction (creditor_id, customer_id, contact_point_id, message_id, at,
     on_day, channel, direction, purpose, is_effective, is_answered, outcome, note, debts, step_key,
     source, external_id)
-  SELECT creditor_id, customer_id, contact_point_id, id, %(told_at)s,
-    (%(told_at)s AT TIME ZONE %(zone)s)::date, channel, 'out', purpose, FALSE, FALSE, '', '',
-    %(debts)s::bigint[], step_key, 'outbox', id::text
-  FROM settled
+  SELECT creditor_id, customer_id, contact_point_id, id, told_at, told_on, channel, 'out', purpose,
+    FALSE, FALSE, '', '', debts, step_key, 'outbox', id::text
+  FROM settled, given
   ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 ), tried AS (
-  UPDATE contact_message SET state = 'attempted', state_at = %(now)s, leased_until = %(until)s
-  WHERE id = %(next)s AND leased_by = %(lease)s AND state = 'rendered' AND leased_until > %(now)s
+  UPDATE contact_message m SET state = 'attempted', state_at = now, leased_until = until
+  FROM given WHERE id = next AND leased_by = lease AND m.state = 'rendered' AND leased_until > now
   RETURNING id, creditor_id
 ), trying AS (
   INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
-  SELECT creditor_id, id, 'attempted', %(now)s, '', '', %(worker)s FROM tried
+  SELECT creditor_id, id, 'attempted', now, '', '', worker FROM tried, given
 )
 SELECT (SELECT COUNT(*) FROM settled), (SELECT COUNT(*) FROM tried)
 """
@@ -100,9 +106,12 @@ def step(
             "told_at": told.at,
             "debts": told.message.debts,
         }
-    with connection.cursor() as cursor:
-        cursor.execute(STEP, given)
-        return bool(cursor.fetchone()[1])
+    connection.ensure_connection()
+    # Bound and prepared by the server: planned once a connection, not once a message.
+    with Cursor(connection.connection) as cursor:
+        cursor.execute(STEP, given, prepare=True)
+        row = cursor.fetchone()
+    return row is not None and bool(row[1])
 
 
 def not_left(
