@@ -69,9 +69,7 @@ def make_authority(folder: Path) -> Authority:
     made.ca.write_bytes(ca.public_bytes(pem))
     made.certificate.write_bytes(server.public_bytes(pem))
     made.key.write_bytes(
-        key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     made.key.chmod(0o644)
     return made
@@ -145,9 +143,7 @@ def whole_server(
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
         sink.port = probe.getsockname()[1]
-    server = Here(
-        sink, "127.0.0.1", sink.port, ssl_context=context if tls == "tls" else None
-    )
+    server = Here(sink, "127.0.0.1", sink.port, ssl_context=context if tls == "tls" else None)
     server.start()
     try:
         yield sink

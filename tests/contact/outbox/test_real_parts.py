@@ -41,7 +41,9 @@ def planned(creditor: Creditor, *amounts: str, now: datetime = MORNING, **fields
     customer, documents = owing_customer(creditor, *amounts)
     allow(customer)
     key = {"template_key": "vencida"}
-    return plan(customer, *documents, now=now, **{**key, "not_after": now + timedelta(days=2)} | fields)
+    return plan(
+        customer, *documents, now=now, **{**key, "not_after": now + timedelta(days=2)} | fields
+    )
 
 
 def allow(customer: Customer) -> None:
