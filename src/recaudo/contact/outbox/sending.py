@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from psycopg import Cursor
 
 from recaudo.access.models import Creditor
+from recaudo.audit.events import publish
 from recaudo.contact.models import Message
 from recaudo.contact.outbox.leasing import Leased
 from recaudo.contact.outbox.parts import Times
@@ -168,6 +169,15 @@ def refused(message: Leased, *, code: str, detail: str, now: datetime, worker: s
         if row is None:
             return "lost"
         set_state(row, state, at=now, code=code, detail=detail, worker=worker)
+        if state == "bounced" and (status := DEAD.search(f"{code} {detail}")):
+            # The contact point learns of it from whoever listens.
+            publish(
+                "contact.message_bounced",
+                row.creditor,
+                customer_id=row.customer_id,
+                message=row.pk,
+                status=status.group(),
+            )
     return state
 
 

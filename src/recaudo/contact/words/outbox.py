@@ -23,7 +23,9 @@ SENTENCES: dict[str, str] = {
     "worker_gone": N_(
         "Quien lo enviaba se detuvo antes de saber si salió. Revise con el servidor de correo."
     ),
-    "lease_over": N_("Quien lo preparaba se detuvo antes de enviarlo. Sale de nuevo por su cuenta."),
+    "lease_over": N_(
+        "Quien lo preparaba se detuvo antes de enviarlo. Sale de nuevo por su cuenta."
+    ),
     "stopped": N_("El envío se detuvo antes de este mensaje. Sale en el siguiente."),
     "interrupted": N_("El envío se interrumpió a la mitad; no se sabe si salió."),
     "said_by_hand": N_("Una persona dijo que salió."),
