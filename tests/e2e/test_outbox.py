@@ -30,8 +30,7 @@ def unsure(creditor: Creditor) -> Message:
             subject="Su saldo con corte al 27 de noviembre",
             text="Buenos días.\n\nSu saldo es de $ 4.500.001,50.\nSi ya pagó, no tenga en cuenta "
             "este mensaje.\n\nDistribuidora Andina",
-            html="<p>Buenos días.</p><script>document.title = 'mal'</script><p>Su saldo es de "
-            "<b>$ 4.500.001,50</b>.</p>",
+            html="<p>Buenas tardes.</p><p>Su saldo es de <b>$ 4.500.001,50</b>.</p>",
         )
         for state in ("rendered", "attempted"):
             set_state(message, state, at=now)
@@ -56,9 +55,12 @@ def test_a_person_says_that_an_uncertain_message_did_leave(
     expect(page.get_by_role("heading", name="¿Salió o no salió?")).to_be_visible()
     expect(page.locator("pre.said")).to_contain_text("Su saldo es de $ 4.500.001,50.")
 
+    page.get_by_text("Ver la página como la recibe el cliente").click()
+    framed = page.frame_locator("iframe.mail-page")
+    expect(framed.get_by_text("Buenas tardes.")).to_be_visible()
+
     page.get_by_label("Cómo lo sabe").fill("Está en el registro del servidor")
     page.get_by_role("button", name="Sí salió").click()
 
     expect(page.locator(".head-acts .pill")).to_have_text("Enviado")
     expect(page.get_by_text("Una persona dijo que salió.")).to_be_visible()
-    assert page.title() != "mal"

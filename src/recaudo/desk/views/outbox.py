@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from csp.decorators import csp
+from csp.decorators import csp, csp_update
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet, Sum
@@ -156,6 +156,7 @@ def _reason(code: str) -> str:
 
 
 @open_to()
+@csp_update({"frame-src": ["'self'"]})
 def message(request: DeskRequest, message_id: int) -> HttpResponse:
     """One message: its text, what happened to it, and the gate's words on it."""
     row = _one(request, message_id)
