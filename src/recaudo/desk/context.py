@@ -33,7 +33,7 @@ def places() -> tuple[Place, ...]:
         Place("home", _("Inicio"), "home"),
         Place("worklist", _("Trabajo"), "list"),
         Place("inbox", _("Buzón"), "mail"),
-        Place("messages", _("Mensajes"), "message"),
+        Place("messages", _("Bandeja de salida"), "message"),
         Place("templates", _("Plantillas"), "template"),
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),

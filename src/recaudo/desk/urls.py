@@ -19,6 +19,7 @@ from recaudo.desk.views import (
     inbox,
     law,
     mail,
+    outbox,
     pay_ways,
     plans,
     policy,
@@ -74,7 +75,7 @@ of_creditor: list[URLPattern] = [
     ),
     path("informes/<str:name>/", reports.report, name="reports"),
     path("informes/<str:name>/<str:kind>/", reports.export, name="reports_export"),
-    path("mensajes/", plans.messages, name="messages"),
+    path("mensajes/", outbox.messages, name="messages"),
     path("estrategia/", plans.strategy, name="strategy"),
     path("cargas/", imports.batches, name="imports"),
     path("cargas/nueva/", imports.upload, name="imports_new"),
@@ -120,6 +121,11 @@ of_creditor: list[URLPattern] = [
     path("por-enviar/", byhand.to_send, name="to_send"),
     path("trabajo/sin-atender/", unattended.unattended_list, name="unattended"),
     path("trabajo/sin-atender/<int:task_id>/", unattended.assign, name="unattended_assign"),
+    # -- outbox
+    path("mensajes/<int:message_id>/", outbox.message, name="outbox_message"),
+    path("mensajes/<int:message_id>/pagina/", outbox.page_of, name="outbox_page"),
+    path("mensajes/<int:message_id>/aclarar/", outbox.settle, name="outbox_settle"),
+    path("mensajes/<int:message_id>/retirar/", outbox.take_back, name="outbox_withdraw"),
     # contact policy
     path("politica/", policy.policy, name="policy"),
     path("politica/guardar/", policy.save, name="policy_save"),

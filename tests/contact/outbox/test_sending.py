@@ -393,7 +393,7 @@ def test_what_a_dead_worker_had_tried_is_uncertain_and_never_repeated(creditor):
     message = plan(*flat(owing_customer(creditor)), now=NOW)
     (ours,) = leased(creditor)
     with scope(creditor=creditor):
-        assert step(creditor, None, ours, now=NOW, worker="muerto", times=TIMES)
+        assert step(creditor, [], [ours], now=NOW, worker="muerto", times=TIMES)
         late = NOW + TIMES.attempted
         assert recover(creditor, now=late - MINUTE) == {"planned": 0, "uncertain": 0}
         assert recover(creditor, now=late) == {"planned": 0, "uncertain": 1}
@@ -410,10 +410,10 @@ def test_a_worker_that_slept_through_its_lease_may_not_send(creditor):
     (ours,) = leased(creditor)
     with scope(creditor=creditor):
         late = NOW + TIMES.rendered
-        assert not step(creditor, None, ours, now=late, worker="dormido", times=TIMES)
+        assert not step(creditor, [], [ours], now=late, worker="dormido", times=TIMES)
         recover(creditor, now=late)
         leased(creditor, late)
-        assert not step(creditor, None, ours, now=late, worker="dormido", times=TIMES)
+        assert not step(creditor, [], [ours], now=late, worker="dormido", times=TIMES)
 
 
 def test_a_text_is_evidence_once_its_message_was_tried(creditor):
@@ -421,7 +421,7 @@ def test_a_text_is_evidence_once_its_message_was_tried(creditor):
     (ours,) = leased(creditor)
     with scope(creditor=creditor):
         MessageText.objects.filter(message_id=ours.id).update(subject="todavía")
-        step(creditor, None, ours, now=NOW, worker="x", times=TIMES)
+        step(creditor, [], [ours], now=NOW, worker="x", times=TIMES)
         for change in (
             lambda: MessageText.objects.filter(message_id=ours.id).update(subject="otro"),
             lambda: MessageText.objects.filter(message_id=ours.id).delete(),

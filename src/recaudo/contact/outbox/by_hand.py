@@ -225,5 +225,6 @@ def _keep_balances(row: Message, written: Written) -> None:
 def withdraw(message: Message, *, by: User, reason: str, now: datetime) -> None:
     """A person takes back what is still planned. Raises Problem ``message_state`` otherwise."""
     with transaction.atomic():
-        set_state(message, MessageState.WITHDRAWN, at=now, code=reason or "by_hand")
+        if not set_state(message, MessageState.WITHDRAWN, at=now, code=reason or "by_hand"):
+            raise Problem("message_state", state="withdrawn", asked="withdrawn")
         Message.objects.filter(pk=message.pk).update(by=by)

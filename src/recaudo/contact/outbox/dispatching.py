@@ -135,12 +135,13 @@ class _Run:
         self.creditor, self.account, self.clock = creditor, account, clock
         self.parts, self.times, self.figures = parts, times, figures
         self.worker, self.limit, self.stop = worker, limit, stop
-        self.size = BATCH
+        self.size, self.at_once = BATCH, times.at_once
         if account.per_minute:
+            self.at_once = 1
             self.size = max(1, min(BATCH, account.per_minute * PACED_SECONDS // 60))
         self.left_in_a_row = 0
         self.tried = 0
-        self.pending: Told | None = None
+        self.pending: list[Told] = []
         self.held: set[str] = set()
 
     def go(self, progress: Progress | None) -> None:
@@ -188,14 +189,14 @@ class _Run:
         return batch
 
     def _send_all(self, ready: list[Leased], gateway: Gateway) -> None:
-        for message in ready:
+        for start in range(0, len(ready), self.at_once):
             if self.stop():
                 self.figures.ended = "stopped"
             elif not self._wait_for_turn():
                 self.figures.ended = "paced"
             if self.figures.ended != "done":
                 break
-            self._send(message, gateway)
+            self._send(ready[start : start + self.at_once], gateway)
         self._settle()
         if self.figures.ended == "done":
             self.held -= {each.lease for each in ready}
@@ -212,12 +213,23 @@ class _Run:
             time.sleep((at - now).total_seconds())
         return True
 
-    def _send(self, message: Leased, gateway: Gateway) -> None:
-        """Record the attempt, with what came of the one before; then the wire; never otherwise."""
-        told, self.pending = self.pending, None
-        ours = self._step(told, message)
-        if not ours:
-            return
+    def _send(self, messages: list[Leased], gateway: Gateway) -> None:
+        """Record the attempts, with what came of those before; then the wire; never otherwise."""
+        told, self.pending = self.pending, []
+        # Well before anybody may declare them uncertain, this worker stops sending them.
+        until = self.clock.now() + self.times.attempted / 2
+        ours = self._step(told, messages)
+        left = [each for each in messages if each.id in ours]
+        try:
+            while left and self.figures.ended == "done" and self.clock.now() < until:
+                if self.stop():
+                    self.figures.ended = "stopped"
+                    break
+                self._send_one(left.pop(0), gateway)
+        finally:
+            sending.untouched(left, now=self.clock.now(), worker=self.worker)
+
+    def _send_one(self, message: Leased, gateway: Gateway) -> None:
         self.tried += 1
         try:
             word = gateway.send(message.sender, message.to, message.raw)
@@ -225,7 +237,8 @@ class _Run:
         except Exception as error:  # whatever it was, something may have left
             state, code, detail = "uncertain", type(error).__name__, ""
         except BaseException:
-            self.pending = Told(message, "uncertain", "interrupted", "", self.clock.now())
+            now = self.clock.now()
+            self.pending.append(Told(message, "uncertain", "interrupted", "", now))
             raise
         self._tell(message, state, code, detail)
 
@@ -253,11 +266,12 @@ class _Run:
             self.figures.count("failed", code)
         else:
             certain = state == "sent"
-            self.pending = Told(message, "sent" if certain else "uncertain", code, detail, now)
+            word = "sent" if certain else "uncertain"
+            self.pending.append(Told(message, word, code, detail, now))
             self.figures.sent += certain
             self.figures.uncertain += not certain
 
-    def _step(self, told: Told | None, following: Leased | None) -> bool:
+    def _step(self, told: list[Told], following: list[Leased]) -> set[int]:
         return sending.step(
             self.creditor,
             told,
@@ -268,9 +282,8 @@ class _Run:
         )
 
     def _settle(self) -> None:
-        if self.pending:
-            told, self.pending = self.pending, None
-            self._step(told, None)
+        told, self.pending = self.pending, []
+        self._step(told, [])
 
     def _give_back(self) -> None:
         """Stopping, for whichever reason: what is known is stored, what is not tried is anybody's.

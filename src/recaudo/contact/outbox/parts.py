@@ -99,12 +99,14 @@ class Times:
     answer of the gateway may take; longer than all its time-outs together. ``pauses`` follow the
     tries after which nothing can have left; after as many, the message fails. ``patience``: the
     longest wait for the sender's pace. ``again``: when the gate is asked again about what may
-    change any minute (an old ledger)."""
+    change any minute (an old ledger). ``at_once``: how many attempts share a commit; a paced sender
+    makes them one by one."""
 
     rendered: timedelta = timedelta(minutes=5)
     attempted: timedelta = timedelta(minutes=15)
     patience: timedelta = timedelta(seconds=20)
     again: timedelta = timedelta(minutes=10)
+    at_once: int = 8
     pauses: tuple[timedelta, ...] = field(
         default=(
             timedelta(seconds=30),

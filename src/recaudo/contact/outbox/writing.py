@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 
 from recaudo.access.models import Creditor
 from recaudo.contact.models import MailAccount, Message, MessageItem
@@ -77,9 +78,9 @@ FROM UNNEST(%(ids)s::bigint[], %(balances)s::numeric[]) u (id, balance) WHERE i.
 TEXTS = """
 INSERT INTO contact_messagetext (creditor_id, message_id, to_value, subject, preview, text, html,
   headers, attachments, sha256, written_at)
-SELECT %(creditor)s, * FROM UNNEST(%(ids)s::bigint[], %(to)s::text[], %(subjects)s::text[],
-  %(previews)s::text[], %(texts)s::text[], %(htmls)s::text[], %(headers)s::jsonb[],
-  %(attachments)s::jsonb[], %(sha256)s::text[]) u, (SELECT %(now)s::timestamptz) n
+SELECT %(creditor)s, * FROM UNNEST(%(ids)b::bigint[], %(to)b::text[], %(subjects)b::text[],
+  %(previews)b::text[], %(texts)b::text[], %(htmls)b::text[], %(headers)b::text[]::jsonb[],
+  %(attachments)b::text[]::jsonb[], %(sha256)b::text[]) u, (SELECT %(now)s::timestamptz) n
 ON CONFLICT (message_id) DO UPDATE SET to_value = EXCLUDED.to_value, subject = EXCLUDED.subject,
   preview = EXCLUDED.preview, text = EXCLUDED.text, html = EXCLUDED.html,
   headers = EXCLUDED.headers, attachments = EXCLUDED.attachments, sha256 = EXCLUDED.sha256,
@@ -143,7 +144,7 @@ def store_ready(
         ours = {row[0] for row in cursor.fetchall()}
         kept = [each for each in written if each.message.pk in ours]
         _store_items(cursor, kept)
-        _store_texts(cursor, creditor, kept, now)
+        _store_texts(creditor, kept, now)
         _store_events(
             cursor,
             creditor,
@@ -166,13 +167,13 @@ def _store_items(cursor: CursorWrapper, kept: Sequence[Ready]) -> None:
         cursor.execute(ITEMS, {"ids": list(ids), "balances": list(balances)})
 
 
-def _store_texts(
-    cursor: CursorWrapper, creditor: Creditor, kept: Sequence[Ready], now: datetime
-) -> None:
+def _store_texts(creditor: Creditor, kept: Sequence[Ready], now: datetime) -> None:
     if not kept:
         return
     files = _files(kept)
-    cursor.execute(
+    # Bound by the server, in binary: texts are long, and quoting them costs more than storing them.
+    plain = Cursor(connection.connection)
+    plain.execute(
         TEXTS,
         {
             "creditor": creditor.pk,

@@ -132,7 +132,8 @@ def render_many(
     with scope(creditor=creditor):
         keys = {ask.template_key for ask in asks}
         shelf = read_shelf(keys)
-        if keys - {key for key, _ in shelf.templates} and install_ready(creditor):
+        if keys - {key for key, _ in shelf.templates}:
+            install_ready(creditor)  # or somebody else has, meanwhile: read again all the same
             shelf = read_shelf(keys)
         book = read_book(
             creditor,

@@ -1,80 +1,27 @@
-"""What is planned: the messages of the next days, and the strategy behind them in words."""
+"""The strategy in words: segments in order, and for each its steps as sentences."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from babel.lists import format_list
-from django.core.paginator import Paginator
-from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recaudo.contact.models import Message
 from recaudo.core.problems import N_
 from recaudo.desk import figures
 from recaudo.desk.book import titles
 from recaudo.desk.conditions import in_words
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.names import MESSAGE_STATES, TASK_KINDS, called, sent_by
-from recaudo.portfolio.models import Channel
-from recaudo.portfolio.queries.customers import visible_customers
+from recaudo.desk.names import TASK_KINDS, called, sent_by
 from recaudo.strategy.book import Book, StepPart, notices_of
 
-SHOWN = 50
 ANCHORS = {
     "entry": N_("al entrar al segmento"),
     "due": N_("el día del vencimiento"),
 }
-
-
-@open_to()
-def messages(request: DeskRequest) -> HttpResponse:
-    """Planned, proposed and withdrawn messages over the customers that this user may see."""
-    state = request.GET.get("state", "")
-    by_channel = request.GET.get("channel", "")
-    everything = Message.objects.all()
-    if request.seer is not None:
-        seen = visible_customers(request.user, request.creditor, request.today)
-        everything = everything.filter(customer__in=seen)
-    counts = {
-        each["state"]: each
-        for each in everything.values("state").annotate(count=Count("id"), balance=Sum("balance"))
-    }
-    state = state if state in MESSAGE_STATES else _first_state(counts)
-    chosen = everything.filter(state=state)
-    if by_channel in Channel.values:
-        chosen = chosen.filter(channel=by_channel)
-    order = ("not_before", "-balance", "id")
-    # The numbers of one page first: the customers' names are looked up for these alone.
-    pages = Paginator(chosen.order_by(*order).values_list("pk", flat=True), SHOWN)
-    if not by_channel:
-        pages.count = counts.get(state, {"count": 0})["count"]  # already counted
-    page = pages.get_page(request.GET.get("page"))
-    shown = Message.objects.filter(pk__in=list(page)).select_related("customer").order_by(*order)
-    book = titles()
-    context = {
-        "page": page,
-        "rows": [
-            {"message": each, "step": book.step(each.step_key), "channel": sent_by(each.channel)}
-            for each in shown
-        ],
-        "state": state,
-        "channel": by_channel,
-        "states": [
-            {"code": code, "name": called(MESSAGE_STATES, code)} | counts.get(code, {"count": 0})
-            for code in MESSAGE_STATES
-        ],
-        "channels": Channel.choices,
-    }
-    return render(request, "desk/messages.html", context)
-
-
-def _first_state(counts: dict[str, Any]) -> str:
-    """What is most worth seeing: planned; proposed where only those are there."""
-    return "proposed" if "proposed" in counts and "planned" not in counts else "planned"
 
 
 @open_to()

@@ -3,9 +3,9 @@
 A run gives the whole of today's acts. Those that today's earlier runs wrote already stay, with
 their items brought up to date; those that nobody wants any more are withdrawn with the reason; the
 rest is added. A message that a worker has taken, or sent, meanwhile is left as it is, and none of
-its steps is written a second time. What earlier days planned and is still waiting is withdrawn where its documents are
-paid, held or covered. Rows of a proposal (F9) that are no longer wanted are taken out: they never
-were anything.
+its steps is written a second time. What earlier days planned and is still waiting is withdrawn
+where its documents are paid, held or covered. Rows of a proposal (F9) that are no longer wanted are
+taken out: they never were anything.
 """
 
 from __future__ import annotations
