@@ -194,7 +194,7 @@ def why_of(inbound: InboundMessage) -> list[dict[str, Any]]:
             "words": each["words"],
         }
         for each in inbound.proposed_why
-        if each.get("class") in ReplyClass.values
+        if each.get("class") in ReplyClass.values and each["score"]
     ]
 
 
