@@ -23,7 +23,6 @@ from recaudo.contact.models import (
     InboundFile,
     InboundMessage,
     MailAccount,
-    Message,
     Template,
     TemplateVersion,
 )
@@ -185,18 +184,6 @@ def everything_of(world: World) -> dict[str, object]:
             until_on=world.today,
             source="test",
         )
-        message = Message.objects.create(
-            creditor=creditor,
-            customer=world.customer,
-            step_key="aviso",
-            channel="email",
-            template_key="vencida",
-            state="planned",
-            currency=creditor.currency,
-            balance=1,
-            not_before=world.contact.created_at,
-            not_after=world.contact.created_at,
-        )
     task = world.task()
     message = world.message()
     return {
@@ -214,7 +201,6 @@ def everything_of(world: World) -> dict[str, object]:
         "contact_id": world.contact.id,
         "hold_id": world.hold.id,
         "task_id": task.id,
-        "message_id": message.id,
         "batch_id": batch.id,
         "conflict_id": conflict.id,
         "view_id": view.id,
