@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from recaudo.contact.inbound.stops import stop_of
+
+DOC = Path(__file__).resolve().parents[3] / "docs" / "rules" / "replies.md"
 
 
 @pytest.mark.parametrize(
@@ -57,3 +61,25 @@ def test_a_clear_refusal_says_how_far_it_reaches(text: str, scope: str, channel:
 )
 def test_what_is_not_clear_is_left_to_a_person(text: str) -> None:
     assert stop_of(text) is None
+
+
+def stop_table() -> list[tuple[str, str, str]]:
+    """(text, rule, what is withdrawn) of docs/rules/replies.md."""
+    text = DOC.read_text("utf-8").split("## Stop words")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [
+        (row[0], row[1], row[2]) for row in rows if row[0] != "they write" and "---" not in row[0]
+    ]
+
+
+@pytest.mark.parametrize(("text", "rule", "withdrawn"), stop_table())
+def test_the_table_of_stop_words_is_right(text: str, rule: str, withdrawn: str) -> None:
+    stop = stop_of(text)
+    if rule == "–":
+        assert stop is None
+        return
+    assert stop is not None and stop.rule == rule
+    told = {"all": "everything", "point": "that address only"}.get(
+        stop.scope, stop.channel or "the channel it came by"
+    )
+    assert told == withdrawn
