@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 
 from recaudo.contact.models import MailAccount
 
@@ -19,14 +19,16 @@ def account_for(creditor: Creditor) -> MailAccount | None:
         return MailAccount.objects.filter(is_active=True).order_by("-is_default", "id").first()
 
 
-def accounts_read() -> list[MailAccount]:
-    """Every active account, of all active creditors, with a mailbox to read."""
-    from django_scopes import scopes_disabled
-
+def accounts_in_use() -> list[MailAccount]:
+    """Every active account, of all active creditors."""
     with scopes_disabled():
         return list(
             MailAccount.objects.filter(is_active=True, creditor__is_active=True)
-            .exclude(imap_host="")
             .select_related("creditor")
             .order_by("id")
         )
+
+
+def accounts_read() -> list[MailAccount]:
+    """Those of ``accounts_in_use`` with a mailbox to read."""
+    return [each for each in accounts_in_use() if each.imap_host]

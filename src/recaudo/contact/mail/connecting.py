@@ -139,7 +139,7 @@ def open_imap(account: MailAccount, *, timeout: float = IMAP_TIMEOUT) -> Iterato
             stage = "tls"
             client.starttls(tls())
         stage = "auth"
-        client.login(account.imap_user, secret)
+        imap_login(client, account.imap_user, secret)
         stage = "folder"
         client.select_folder(account.imap_folder, readonly=True)
     except BaseException as error:
@@ -153,6 +153,13 @@ def open_imap(account: MailAccount, *, timeout: float = IMAP_TIMEOUT) -> Iterato
             client.logout()
         except (IMAPClientError, OSError):
             client.shutdown()
+
+
+def imap_login(client: IMAPClient, user: str, secret: str) -> None:
+    if (user + secret).isascii():
+        client.login(user, secret)
+    else:  # the plain command stops at the first ñ
+        client.sasl_login("PLAIN", lambda challenge: f"\0{user}\0{secret}".encode())
 
 
 def _imap_problem(

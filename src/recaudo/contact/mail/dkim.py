@@ -65,9 +65,7 @@ def public_record(private_pem: str) -> str:
     public = (
         _key(private_pem)
         .public_key()
-        .public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 

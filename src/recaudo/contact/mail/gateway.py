@@ -10,13 +10,14 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from recaudo.contact.mail.connecting import TIMEOUT, open_smtp, told
 from recaudo.contact.mail.addresses import on_the_wire
+from recaudo.contact.mail.connecting import TIMEOUT, open_smtp, told
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ State = Literal["sent", "not_left", "refused", "uncertain"]
 
 @dataclass(frozen=True)
 class Sent:
-    """``code`` names the reason (contact/words/mail.py), ``detail`` the server's answer, without
-    addresses."""
+    """``code`` names the reason (contact/words/mail.py; ``5.1.1`` and its like where the server
+    says that the address is wrong), ``detail`` the server's answer, without addresses."""
 
     state: State
     code: str = ""
@@ -125,7 +126,11 @@ class Gateway:
             return self._refusal(code, said, "smtp_sender_refused")
         code, said = server.docmd("RCPT", f"TO:<{recipient}>")
         if code // 100 != 2:
-            return self._refusal(code, said, "smtp_recipient_refused")
+            # 5.1.x (RFC 3463): it is the address that is wrong, and not the moment or the mail.
+            wrong = re.match(rb"5\.1\.\d{1,3}\b", said)
+            return self._refusal(
+                code, said, wrong[0].decode() if wrong else "smtp_recipient_refused"
+            )
         code, said = server.docmd("DATA")
         if code != 354:
             return self._refusal(code, said, "smtp_mail_refused")

@@ -1,8 +1,8 @@
 """One mail that came in, from its bytes to what it changes. Exactly once; never lost.
 
-The raw mail is on disk first. Its row and all it changes (a message's state, a contact point, what a
-reply sets off) are one transaction. Where that fails, the mail is recorded as ``unreadable`` with a
-code, for a person to look at, and the mailbox goes on.
+The raw mail is on disk first. Its row and all it changes (a message's state, a contact point, what
+a reply sets off) are one transaction. Where that fails, the mail is recorded as ``unreadable`` with
+a code, for a person to look at, and the mailbox goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from django_scopes import scope
 from recaudo.contact.mail.addresses import domain_of, same_address
 from recaudo.contact.mail.keeping import Kept, keep_file, keep_mail, let_go
 from recaudo.contact.mail.parse import PARSED_MAX, Ours, Parsed, parse
-from recaudo.contact.mail.robots import says_left
 from recaudo.contact.models import (
     InboundFile,
     InboundMessage,
@@ -47,8 +46,10 @@ _LEFT = frozenset(
         MessageState.BOUNCED,
     }
 )
-#: What a person has to look at.
-_FOR_PEOPLE = frozenset({"reply", "unreadable"})
+#: It is on its way, or there: a receipt or an answer is news.
+_ARRIVING = frozenset({MessageState.SENT, MessageState.UNCERTAIN, MessageState.DELIVERED})
+#: Handed on to the room of replies, which says when each is done.
+_TAKEN_IN = frozenset({"reply", "auto_reply"})
 
 
 def ingest(
@@ -120,7 +121,12 @@ def _recorded(
     with transaction.atomic():
         row = _row(creditor, account, kept, parsed, now)
         message = _message_of(parsed)
-        if message is not None:
+        refusal = ""
+        if parsed.report is not None:
+            refusal = report_refusal(message, parsed.report.recipients)
+        if message is not None and refusal:
+            row.facts = row.facts | {"claims": message.pk}  # not believed, only noted
+        elif message is not None:
             row.message_id, row.customer_id = message.pk, message.customer_id
             row.matched_by = parsed.matched_by
         row.save()
@@ -136,7 +142,10 @@ def _recorded(
             )
             for number, file in enumerate(parsed.files, 1)
         )
-        _apply(row, message, parsed, now)
+        if refusal:
+            _mark(row, refusal)
+        else:
+            _apply(row, message, parsed, now)
     return row
 
 
@@ -154,12 +163,15 @@ def _row(
             "action": report.action,
             "standard": report.is_standard,
         }
+    is_for_others = parsed.kind == "unreadable" or (
+        parsed.kind in _TAKEN_IN and parsed.code not in {"spam_complaint", "read_receipt"}
+    )
     return InboundMessage(
         creditor=creditor,
         account=account,
         channel="email",
         kind=parsed.kind,
-        state="new" if parsed.kind in _FOR_PEOPLE else "done",
+        state="new" if is_for_others else "done",
         from_value=parsed.from_address,
         to_value=parsed.to_address,
         subject=parsed.subject,
@@ -187,16 +199,21 @@ def _message_of(parsed: Parsed) -> Message | None:
 def _apply(row: InboundMessage, message: Message | None, parsed: Parsed, now: datetime) -> None:
     if parsed.kind == "bounce":
         _apply_report(row, message, parsed, now)
-    elif parsed.kind == "auto_reply" and message is not None:
-        _apply_robot(row, message, parsed, now)
-    elif parsed.kind == "reply":
-        _apply_reply(row, message, now)
+    elif parsed.code == "spam_complaint":
+        _apply_complaint(message, now)
+    elif parsed.code == "read_receipt":
+        if message is not None and message.state in _ARRIVING:
+            _set_state(message, MessageState.READ, now, code="read_receipt")
+    elif parsed.kind in _TAKEN_IN:
+        _take_in(row, message, now)
 
 
-def _apply_reply(row: InboundMessage, message: Message | None, now: datetime) -> None:
-    from recaudo.contact.inbound import receive
+def _take_in(row: InboundMessage, message: Message | None, now: datetime) -> None:
+    """The room of replies goes on: whose it is, what it says, what it pauses."""
+    from recaudo.contact.inbound.receiving import receive
 
-    if message is not None and message.state in _LEFT - {MessageState.ANSWERED}:
+    answerable = _ARRIVING | {MessageState.READ}
+    if row.kind == "reply" and message is not None and message.state in answerable:
         _set_state(message, MessageState.ANSWERED, now, code="reply")
     receive(row, now=now)
 
@@ -206,11 +223,8 @@ def _apply_report(
 ) -> None:
     """Only a report about a message of ours, to the address that we wrote to, changes anything."""
     report = parsed.report
-    assert report is not None
-    code = report_refusal(message, report.recipients)
-    if message is None or code:
-        _mark(row, code)
-    elif report.action == "delayed":
+    assert report is not None and message is not None  # else it was refused
+    if report.action == "delayed":
         _mark(row, "bounce_delayed")
     elif report.action == "delivered":
         if message.state in {MessageState.SENT, MessageState.UNCERTAIN}:
@@ -220,8 +234,9 @@ def _apply_report(
         if message.state not in {MessageState.BOUNCED, MessageState.ANSWERED}:
             _set_state(message, MessageState.BOUNCED, now, code="bounce", detail=report.status)
         _mark(row, "bounce_dead_address" if report.is_dead else "bounce_final")
-        if report.is_dead:
-            _mark_point(message, "invalid", f"bounce {report.status}".strip(), now)
+        if report.is_dead and _mark_dead(message, report.status, now) == "needs_look":
+            row.state = "new"
+            row.save(update_fields=["state"])
 
 
 def report_refusal(message: Message | None, recipients: tuple[str, ...]) -> str:
@@ -239,28 +254,17 @@ def report_refusal(message: Message | None, recipients: tuple[str, ...]) -> str:
     return ""
 
 
-def _apply_robot(row: InboundMessage, message: Message, parsed: Parsed, now: datetime) -> None:
-    """An automatic answer shows that the mailbox is there, unless it says that nobody reads it."""
-    point = message.contact_point
-    if parsed.code == "spam_complaint":
+def _apply_complaint(message: Message | None, now: datetime) -> None:
+    """They pressed 'spam': whoever does that wants no more."""
+    if message is not None:
         withdraw_consent(
             message.customer,
             channel="email",
-            contact_point=point,
-            on=local_day(now, row.creditor.timezone),
+            contact_point=message.contact_point,
+            on=local_day(now, message.creditor.timezone),
             source="spam_complaint",
+            origin="worker",
         )
-    elif point is not None and same_address(parsed.from_address, point.normalised):
-        if says_left(parsed.own_text):
-            _mark_point(message, "unknown", "auto_reply_left", now)
-        elif parsed.code != "read_receipt":
-            _mark_point(message, "valid", "auto_reply", now)
-    if parsed.code == "read_receipt" and message.state in {
-        MessageState.SENT,
-        MessageState.DELIVERED,
-        MessageState.UNCERTAIN,
-    }:
-        _set_state(message, MessageState.READ, now, code="read_receipt")
 
 
 def _set_state(
@@ -271,13 +275,14 @@ def _set_state(
     set_state(message, state.value, at=now, code=code, detail=detail)
 
 
-def _mark_point(message: Message, state: str, reason: str, now: datetime) -> None:
+def _mark_dead(message: Message, status: str, now: datetime) -> str:
+    """What was done: ``needs_look`` where a person had verified the address."""
     from recaudo.contact.inbound.points import mark_point
 
-    if message.contact_point is not None:
-        mark_point(
-            message.contact_point, state, reason, local_day(now, message.creditor.timezone)
-        )
+    if message.contact_point is None:
+        return ""
+    on = local_day(now, message.creditor.timezone)
+    return mark_point(message.contact_point, "invalid", reason=status or "bounce", on=on) or ""
 
 
 def _mark(row: InboundMessage, code: str) -> None:

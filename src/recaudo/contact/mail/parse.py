@@ -31,7 +31,7 @@ TEXT_MAX = 200_000
 FILES_MAX = 20
 FILE_BYTES_MAX = 10_000_000
 PARTS_MAX = 300
-_OUR_ID = re.compile(rf"<?({TOKEN})@([^\s<>@]+?)>?")
+_OUR_ID = re.compile(rf"<?({TOKEN})@([^\s<>@]+)")
 
 
 @dataclass(frozen=True)
@@ -195,14 +195,14 @@ def _addresses(mail: Mail, *names: str) -> list[str]:
 def _leaves(mail: Mail) -> Iterator[Mail]:
     """Parts that hold something, in order; forwarded mails are one part. Without recursion: mails
     nested a thousand times exist."""
-    waiting = [mail]
+    waiting: list[Mail] = [mail]
     for _ in range(PARTS_MAX):
         if not waiting:
             return
         part = waiting.pop(0)
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = inner
+            waiting[:0] = [each for each in inner if isinstance(each, Mail)]
         else:
             yield part
 
@@ -229,7 +229,7 @@ def content_of(part: Mail) -> bytes:
     """The bytes of a part; of a forwarded mail, its source."""
     inner = part.get_payload()
     if isinstance(inner, list):
-        return b"\n".join(each.as_bytes() for each in inner[:3])
+        return b"\n".join(each.as_bytes() for each in inner[:3] if isinstance(each, Mail))
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
 
@@ -269,4 +269,6 @@ def file_name(given: object, content_type: str, number: int) -> str:
     if len(name) > 120:
         stem, dot, ending = name.rpartition(".")
         name = stem[: 119 - len(ending)] + dot + ending if dot and len(ending) < 10 else name[:120]
-    return name or f"adjunto-{number}.{re.sub(r'[^a-z0-9]', '', content_type.partition('/')[2])[:8]}"
+    return (
+        name or f"adjunto-{number}.{re.sub(r'[^a-z0-9]', '', content_type.partition('/')[2])[:8]}"
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,7 +99,7 @@ def _take(
     last = InboundMessage.objects.order_by("-id").values_list("id", flat=True).first() or 0
     try:
         kept = keep_mail(creditor, _chunks(client, uid), now=now)
-    except (IMAPClientAbortError, socket.error):  # noqa: UP041
+    except (OSError, IMAPClientAbortError):
         raise  # the line is gone, not the mail
     except IMAPClientError as error:
         row = _not_fetched(creditor, account, uid, now, type(error).__name__)

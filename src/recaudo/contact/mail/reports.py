@@ -35,7 +35,9 @@ _NOBODY = re.compile(
     r"|host (?:or domain name )?not found|unrouteable address|account (?:is )?disabled",
     re.IGNORECASE,
 )
-_ID_LINES = re.compile(r"^(?:message-id|in-reply-to|references):[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+_ID_LINES = re.compile(
+    r"^(?:message-id|in-reply-to|references):[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M
+)
 LOOKED_AT = 60_000
 #: Status codes that say the address itself is wrong, not the moment or the message.
 _DEAD = re.compile(r"5\.1\.(?:0|1|2|3|6|10)|5\.2\.1|5\.4\.4|5\.4\.310")
@@ -157,9 +159,7 @@ def _free_text(mail: Mail, text: str, returned: str) -> Report:
 def _is_dead(status: str, diagnostic: str) -> bool:
     if _DEAD.fullmatch(status):
         return True
-    return (not status or status.startswith("5.0") or status.startswith("5.5")) and bool(
-        _NOBODY.search(diagnostic)
-    )
+    return (not status or status.startswith(("5.0", "5.5"))) and bool(_NOBODY.search(diagnostic))
 
 
 def returned_source(parts: list[Mail]) -> str:
@@ -177,6 +177,8 @@ def _source(part: Mail) -> str:
     if isinstance(inner, list):
         blocks = []
         for each in inner[:50]:
+            if not isinstance(each, Mail):
+                continue
             lines = [f"{name}: {value}" for name, value in each.items()]
             tail = each.get_payload()
             blocks.append("\n".join(lines) + "\n\n" + (tail if isinstance(tail, str) else ""))

@@ -19,11 +19,6 @@ _SUBJECTS = re.compile(
     r")",
     re.IGNORECASE,
 )
-_LEFT = re.compile(
-    r"ya no (?:trabaj|labor|hac|pertenec|form)\w*|no longer (?:works?|with|employed|at)"
-    r"|has left (?:the )?(?:company|organi[sz]ation)|esta cuenta (?:ya )?no (?:est[áa]|se)",
-    re.IGNORECASE,
-)
 
 
 def robot_code(mail: Mail, subject: str) -> str:
@@ -43,11 +38,6 @@ def robot_code(mail: Mail, subject: str) -> str:
     if _SUBJECTS.search(subject):
         return "auto_subject"
     return ""
-
-
-def says_left(text: str) -> bool:
-    """Does an automatic answer say that nobody reads this mailbox any more?"""
-    return bool(_LEFT.search(text[:5_000]))
 
 
 def decoded(value: str) -> str:
