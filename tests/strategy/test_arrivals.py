@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from recaudo.contact.models import Message
-from recaudo.core.calendar import local_day
+from recaudo.core.calendar import Place, local_day, next_business_day
 from recaudo.intake.actions.imports import import_file
 from recaudo.strategy.actions.arrivals import decide_after_import
 from recaudo.strategy.actions.creditors import add_creditor
@@ -24,7 +24,8 @@ def test_who_paid_at_noon_keeps_no_reminder_of_the_morning(tmp_path: Path) -> No
     creditor = add_creditor(
         "mia", name="Mía", country="CO", currency="COP", timezone="America/Bogota", preset="b2b"
     )
-    today = local_day(timezone.now(), creditor.timezone)
+    # Nothing is planned on a Saturday: the day judged is the next one on which people work.
+    today = next_business_day(local_day(timezone.now(), creditor.timezone), Place("CO"))
     due = today - timedelta(days=3)
 
     def corte(balance: str) -> dict:
