@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db import connection
 
 from recaudo.access.models import Creditor
 from recaudo.audit.events import publish
@@ -18,18 +22,13 @@ from recaudo.core.application import Owed, Stated
 from recaudo.core.matching import Match
 from recaudo.core.money import Money, from_ten_thousandths
 from recaudo.payments.actions.applications import WHOLE, apply_credit
-from recaudo.payments.models import (
-    Application,
-    Credit,
-    LineCredit,
-    LineWork,
-    ReportedPayment,
-)
+from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.copying import copy_rows, take_ids, temporary
+from recaudo.payments.models import Credit, LineWork, ReportedPayment
 from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
 from recaudo.portfolio.models import Document, DocumentComponent, Hold
 
 SOURCE = "bank"
-_SIZE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +46,37 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     Left out, for another round: lines that somebody decided meanwhile, and those whose documents no
     longer owe what they would be paid. Inside the caller's transaction.
     """
-    works = _lock_works(paid)
+    versions = _lock_works([each.line.work_id for each in paid])
     debts = _Open.lock({document for each in paid for document, _ in each.match.lines})
     todo = [
         each
         for each in paid
-        if (work := works.get(each.line.work_id)) is not None
-        and work.version == each.line.version
-        and debts.take(each)
+        if versions.get(each.line.work_id) == each.line.version and debts.take(each)
     ]
-    credits = Credit.objects.bulk_create(
-        [_credit(creditor, each) for each in todo], batch_size=_SIZE
+    if not todo:
+        return set()
+    credits = take_ids("payments_credit", len(todo))
+    with ledger_rules():
+        copy_rows("payments_credit", _CREDIT, map(partial(_credit, creditor.pk), credits, todo))
+        copy_rows(
+            "payments_application",
+            _APPLICATION,
+            (
+                (creditor.pk, credit, *row)
+                for each, credit in zip(todo, credits, strict=True)
+                for row in debts.rows(each)
+            ),
+        )
+    copy_rows(
+        "payments_linecredit",
+        ("creditor_id", "line_id", "credit_id"),
+        ((creditor.pk, each.line.id, pk) for each, pk in zip(todo, credits, strict=True)),
     )
-    Application.objects.bulk_create(
-        [
-            row
-            for each, credit in zip(todo, credits, strict=True)
-            for row in debts.rows(each, credit)
-        ],
-        batch_size=_SIZE,
-    )
-    LineCredit.objects.bulk_create(
-        [
-            LineCredit(creditor=creditor, line_id=each.line.id, credit=credit)
-            for each, credit in zip(todo, credits, strict=True)
-        ],
-        batch_size=_SIZE,
-    )
-    _mark([(works[each.line.work_id], each.match) for each in todo], now)
-    for each, credit in zip(todo, credits, strict=True):
+    _mark(todo, now)
+    for each, pk in zip(todo, credits, strict=True):
         if each.in_order:
-            apply_credit(credit)
-    end_reports(
-        creditor,
-        [(each.line, credit) for each, credit in zip(todo, credits, strict=True)],
-        now=now,
-    )
+            apply_credit(Credit.objects.select_related("creditor", "customer").get(pk=pk))
+    end_reports(creditor, list(zip(todo, credits, strict=True)), now=now)
     return {each.line.id for each in todo}
 
 
@@ -92,27 +86,27 @@ def external_id(account_id: int, line_id: str, *, nth: int = 0, share: int = 0) 
     return f"{account_id}:{line_id}{again}" + (f"/{share}" if share else "")
 
 
-def _lock_works(paid: Sequence[Paid]) -> dict[int, LineWork]:
-    ids = [each.line.work_id for each in paid]
+def _lock_works(ids: Sequence[int]) -> dict[int, int]:
+    """Their versions, of those that still wait; locked."""
     found = LineWork.objects.filter(pk__in=ids).exclude(state__in=["applied", "no_payment"])
-    return {work.pk: work for work in found.order_by("id").select_for_update(no_key=True)}
+    locked = found.order_by("id").select_for_update(no_key=True)
+    return dict(locked.values_list("id", "version"))
 
 
-def _credit(creditor: Creditor, paid: Paid) -> Credit:
-    amount = from_ten_thousandths(paid.line.amount)
-    return Credit(
-        creditor=creditor,
-        customer_id=paid.match.customer,
-        kind="payment",
-        value_on=paid.line.value_on,
-        currency=paid.line.currency,
-        original_amount=amount,
-        amount=amount,
-        unapplied=amount,
-        source=SOURCE,
-        external_id=external_id(paid.line.account_id, paid.line.external_id),
-        reference=next(iter(paid.line.references), "")[:200],
-        method="bank",
+_CREDIT = (
+    *("id", "creditor_id", "customer_id", "kind", "value_on", "currency", "original_amount"),
+    *("amount", "unapplied", "source", "external_id", "reference", "method"),
+)
+_APPLICATION = (*("creditor_id", "credit_id", "document_id", "component", "amount", "value_on"),)
+
+
+def _credit(creditor: int, pk: int, paid: Paid) -> tuple[Any, ...]:
+    amount, line = from_ten_thousandths(paid.line.amount), paid.line
+    told = external_id(line.account_id, line.external_id)
+    reference = next(iter(line.references), "")[:200]
+    return (
+        *(pk, creditor, paid.match.customer, "payment", line.value_on, line.currency),
+        *(amount, amount, amount, SOURCE, told, reference, "bank"),
     )
 
 
@@ -137,12 +131,11 @@ class _Open:
         )
         documents = {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in rows}
         parts: dict[int, list[Owed]] = {}
-        for part in DocumentComponent.objects.filter(document_id__in=wanted).order_by("id"):
-            _, currency, _, due_on, number = documents[part.document_id]
-            owed = Owed(
-                part.document_id, number, due_on, part.component, Money(part.open_amount, currency)
-            )
-            parts.setdefault(part.document_id, []).append(owed)
+        found = DocumentComponent.objects.filter(document_id__in=wanted).order_by("id")
+        for pk, component, amount in found.values_list("document_id", "component", "open_amount"):
+            _, currency, _, due_on, number = documents[pk]
+            owed = Owed(pk, number, due_on, component, Money(amount, currency))
+            parts.setdefault(pk, []).append(owed)
         return cls(documents, {row[0]: row[6] for row in rows}, parts)
 
     def take(self, paid: Paid) -> bool:
@@ -158,17 +151,11 @@ class _Open:
             self.open_of[pk] -= amount
         return True
 
-    def rows(self, paid: Paid, credit: Credit) -> list[Application]:
+    def rows(self, paid: Paid) -> list[tuple[Any, ...]]:
+        """(document, component, amount, value date), in the order of documents."""
         return [
-            Application(
-                creditor_id=credit.creditor_id,
-                credit=credit,
-                document_id=pk,
-                component=component,
-                amount=part,
-                value_on=max(credit.value_on, self.documents[pk][2]),
-            )
-            for pk, amount in paid.match.lines
+            (pk, component, part, max(paid.line.value_on, self.documents[pk][2]))
+            for pk, amount in sorted(paid.match.lines)
             for component, part in self._split(pk, from_ten_thousandths(amount))
         ]
 
@@ -183,35 +170,37 @@ class _Open:
         return [(line.component or WHOLE, line.amount.amount) for line in lines]
 
 
-def _mark(done: Sequence[tuple[LineWork, Match]], now: datetime) -> None:
-    for work, match in done:
-        work.state, work.reason, work.score = "applied", match.reason, match.score
-        work.customer_id, work.decided_at = match.customer, now
-        work.candidates = []
-        work.version += 1
-    LineWork.objects.bulk_update(
-        [work for work, _ in done],
-        ["state", "reason", "score", "customer", "candidates", "decided_at", "version"],
-        batch_size=2_000,
+_APPLIED = """
+UPDATE payments_linework w SET state = 'applied', reason = d.reason, score = d.score,
+  customer_id = d.customer_id, decided_at = %s, candidates = '[]', version = w.version + 1
+FROM line_done d WHERE w.id = d.id
+"""
+
+
+def _mark(done: Sequence[Paid], now: datetime) -> None:
+    temporary(
+        "line_done",
+        "id bigint, reason text, score int, customer_id bigint",
+        ((e.line.work_id, e.match.reason, e.match.score, e.match.customer) for e in done),
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLIED, [now])
 
 
-def end_reports(
-    creditor: Creditor, paid: Sequence[tuple[Waiting, Credit]], *, now: datetime
-) -> int:
+def end_reports(creditor: Creditor, paid: Sequence[tuple[Paid, int]], *, now: datetime) -> int:
     """Reported payments whose money this is: matched, their hold released (F13). How many."""
     waiting = list(
         ReportedPayment.objects.select_for_update(no_key=True)
-        .filter(state="waiting", customer_id__in={credit.customer_id for _, credit in paid})
+        .filter(state="waiting", customer_id__in={each.match.customer for each, _ in paid})
         .order_by("id")
     )
     ended = 0
-    for line, credit in paid if waiting else ():
-        report = next((each for each in waiting if _is_of(each, line, credit)), None)
+    for each, credit in paid if waiting else ():
+        report = next((one for one in waiting if _is_of(one, each)), None)
         if report is None:
             continue
         waiting.remove(report)
-        report.state, report.credit, report.settled_at = "matched", credit, now
+        report.state, report.credit_id, report.settled_at = "matched", credit, now
         report.save(update_fields=["state", "credit", "settled_at"])
         Hold.objects.filter(pk=report.hold_id, released_at=None).update(released_at=now)
         publish("payment.report_ended", creditor, customer_id=report.customer_id, why="matched")
@@ -219,10 +208,11 @@ def end_reports(
     return ended
 
 
-def _is_of(report: ReportedPayment, line: Waiting, credit: Credit) -> bool:
+def _is_of(report: ReportedPayment, paid: Paid) -> bool:
     """The same customer and currency, the amount where it was told, and days that can be."""
-    if report.customer_id != credit.customer_id or report.currency != credit.currency:
+    line = paid.line
+    if report.customer_id != paid.match.customer or report.currency != line.currency:
         return False
-    if report.amount is not None and report.amount != credit.original_amount:
+    if report.amount is not None and report.amount != from_ten_thousandths(line.amount):
         return False
     return report.paid_on is None or abs((report.paid_on - line.value_on).days) <= REPORT_DAYS

@@ -7,13 +7,14 @@ order, and looks again: what changed meanwhile is judged anew in the next round.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
@@ -22,7 +23,7 @@ from recaudo.core.matching import Decision, Match, decide
 from recaudo.core.money import from_ten_thousandths
 from recaudo.core.payer_names import NameIndex
 from recaudo.payments.actions.line_credits import Paid, pay_lines
-from recaudo.payments.models import LineWork
+from recaudo.payments.copying import temporary
 from recaudo.payments.queries.matching import (
     Gathered,
     Waiting,
@@ -169,29 +170,34 @@ def _take(gathered: Gathered, line: Waiting, match: Match) -> None:
     ]
 
 
+_OFFER = """
+UPDATE payments_linework w SET state = o.state, reason = o.reason, score = o.score,
+  candidates = o.candidates, version = w.version + 1
+FROM line_offer o
+WHERE w.id = o.id AND w.version = o.version AND w.state = ANY(%s)
+  AND (w.state, w.reason, w.candidates) IS DISTINCT FROM (o.state, o.reason, o.candidates)
+"""
+
+
 def _offer(others: Sequence[tuple[Waiting, Decision]]) -> None:
     """Keep what is offered, where it is not what was offered before."""
-    known = {
-        work.pk: work
-        for work in LineWork.objects.select_for_update(no_key=True).filter(
-            pk__in=[line.work_id for line, _ in others], state__in=AGAIN
-        )
-    }
-    changed = []
-    for line, decision in others:
-        work = known.get(line.work_id)
-        if work is None or work.version != line.version:
-            continue
-        candidates = [as_json(match) for match in decision.candidates]
-        told = (decision.kind, decision.reason, candidates)
-        if told != (work.state, work.reason, work.candidates):
-            work.state, work.reason, work.candidates = told
-            work.score = decision.candidates[0].score if decision.candidates else 0
-            work.version += 1
-            changed.append(work)
-    LineWork.objects.bulk_update(
-        changed, ["state", "reason", "candidates", "score", "version"], batch_size=2_000
+    temporary(
+        "line_offer",
+        "id bigint, version int, state text, reason text, score int, candidates jsonb",
+        (
+            (
+                line.work_id,
+                line.version,
+                decision.kind,
+                decision.reason,
+                decision.candidates[0].score if decision.candidates else 0,
+                json.dumps([as_json(match) for match in decision.candidates]),
+            )
+            for line, decision in others
+        ),
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFER, [list(AGAIN)])
 
 
 def as_json(match: Match) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +18,8 @@ from recaudo.core.bank_statement import Known, Notice, StatementLine, continuity
 from recaudo.core.money import currency_code
 from recaudo.core.payer_names import account_key
 from recaudo.core.problems import Problem
-from recaudo.payments.models import BankAccount, BankLine, BankStatement, LineWork
+from recaudo.payments.copying import copy_rows, take_ids
+from recaudo.payments.models import BankAccount, BankLine, BankStatement
 
 #: Banks give value dates some days ahead; a booking ahead of tomorrow is a mistake in the file.
 VALUE_AHEAD_MAX = timedelta(days=10)
@@ -241,34 +243,34 @@ def _write(
     statement: BankStatement,
     lines: Sequence[tuple[str, StatementLine]],
 ) -> None:
-    rows = BankLine.objects.bulk_create(
+    ids = take_ids("payments_bankline", len(lines))
+    copy_rows(
+        "payments_bankline",
+        _LINE,
         (
-            BankLine(
-                creditor=creditor,
-                account=account,
-                statement=statement,
-                external_id=external,
-                value_on=line.value_on,
-                booked_on=line.booked_on,
-                amount=line.amount,
-                currency=line.currency,
-                references=list(line.references),
-                text=_storable(line.text),
-                payer_name=_storable(line.payer_name),
-                payer_account=_storable(line.payer_account),
-                raw=_storable(line.raw),
+            (
+                *(pk, creditor.pk, account.pk, statement.pk, external, line.value_on),
+                *(line.booked_on, line.amount, line.currency, json.dumps(line.references)),
+                *map(_storable, (line.text, line.payer_name, line.payer_account, line.raw)),
             )
-            for external, line in lines
+            for pk, (external, line) in zip(ids, lines, strict=True)
         ),
-        batch_size=_SIZE,
     )
-    LineWork.objects.bulk_create(
+    copy_rows(
+        "payments_linework",
+        _WORK,
         (
-            LineWork(creditor=creditor, line=row, state="new" if row.amount > 0 else "no_payment")
-            for row in rows
+            (creditor.pk, pk, "new" if line.amount > 0 else "no_payment", "", 0, "[]", "", 1)
+            for pk, (_, line) in zip(ids, lines, strict=True)
         ),
-        batch_size=_SIZE,
     )
+
+
+_LINE = (
+    *("id", "creditor_id", "account_id", "statement_id", "external_id", "value_on", "booked_on"),
+    *("amount", "currency", "references", "text", "payer_name", "payer_account", "raw"),
+)
+_WORK = ("creditor_id", "line_id", "state", "reason", "score", "candidates", "note", "version")
 
 
 def _storable(text: str) -> str:

@@ -21,6 +21,7 @@ from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Tolerance
 from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
 from recaudo.core.payer_names import NameIndex, account_key, name_key
 from recaudo.core.payment_texts import cut_keys, key_of, keys_in, may_be_cut_from
+from recaudo.payments.copying import temporary
 from recaudo.payments.models import ReportedPayment
 
 #: More documents of one amount than this say nothing.
@@ -221,7 +222,7 @@ def gather(creditor: Creditor, lines: list[Waiting], names: NameIndex | None = N
     keys = {line.id: line.keys() for line in lines}
     mine = {"creditor": creditor.pk}
     with connection.cursor() as cursor:
-        _table(cursor, "match_key", "key text", {(k,) for found in keys.values() for k in found})
+        temporary("match_key", "key text", {(k,) for found in keys.values() for k in found})
         numbers: dict[tuple[str, str], dict[int, Debt]] = defaultdict(dict)
         told = _rows(cursor, NUMBERS, {**mine, "telling": TELLING_NUMBER})
         paid: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -271,7 +272,7 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
         customers |= evidence.reported | {name.customer for name in evidence.names}
         customers |= {d.customer for debts in (evidence.numbers or {}).values() for d in debts}
         customers |= {d.customer for d in evidence.amounts}
-    _table(cursor, "match_customer", "customer_id bigint", {(each,) for each in customers})
+    temporary("match_customer", "customer_id bigint", {(each,) for each in customers})
     debts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
     for pk, customer, due, size, currency, bare in _rows(cursor, DEBTS, mine):
         debts[customer, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
@@ -285,7 +286,7 @@ def _add_amounts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
         for line in found.lines
         if not any((key, line.currency) in found.numbers for key in found.keys[line.id])
     }
-    _table(cursor, "match_amount", "amount numeric(18,4), currency text", wanted)
+    temporary("match_amount", "amount numeric(18,4), currency text", wanted)
     amounts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
     for pk, customer, due, size, currency, bare in _rows(cursor, AMOUNTS, mine):
         amounts[size, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
@@ -315,16 +316,6 @@ def _by_key(rows: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
     for key, customer in rows:
         found[key].add(customer)
     return found
-
-
-def _table(cursor: Any, name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """A temporary table of these rows, with statistics: the planner must know how many."""
-    cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
-    with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute(f"ANALYZE {name}")
 
 
 def _rows(cursor: Any, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
