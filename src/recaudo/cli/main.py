@@ -15,7 +15,7 @@ import typer
 from recaudo.cli import output
 from recaudo.core.problems import Problem
 
-AREAS = ("server", "intake", "strategy", "reports", "people", "demo")
+AREAS = ("server", "intake", "bank", "strategy", "reports", "people", "demo")
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -172,7 +172,7 @@ def decide(
         return Decision("offered", "not_sure", tuple(matches[:3]))
     if others and (others[0].score >= CERTAIN or best.score - others[0].score < 3):
         return Decision("offered", "several_customers", tuple(matches[:3]))
-    if best.customer in evidence.paid:
+    if best.customer in evidence.paid or _named_is_gone(best, evidence, open_of(best.customer)):
         return Decision("offered", "already_paid", tuple(matches[:3]))
     if _contradicted(best, signs):
         return Decision("offered", "signs_differ", tuple(matches[:3]))
@@ -342,11 +342,23 @@ def _exactly(
     due = [debt for debt in debts if debt.due <= today]
     if len(due) > 1 and sum(debt.open for debt in due) == amount:
         return due
-    return _neighbours(amount, debts) or _few(amount, debts, liked)
+    if oldest := _oldest(amount, debts):
+        return oldest
+    return _only_way(amount, debts, liked)
 
 
-def _neighbours(amount: int, debts: Sequence[Debt]) -> list[Debt] | None:
-    """The only run of documents that follow each other; the oldest ones win over any other."""
+def _oldest(amount: int, debts: Sequence[Debt]) -> list[Debt] | None:
+    """The oldest ones, if so many add up to ``amount``."""
+    total = 0
+    for count, debt in enumerate(debts, start=1):
+        total += debt.open
+        if total >= amount:
+            return list(debts[:count]) if total == amount else None
+    return None
+
+
+def _runs(amount: int, debts: Sequence[Debt]) -> list[list[Debt]]:
+    """Runs of documents that follow each other and add up to ``amount``."""
     found: list[list[Debt]] = []
     start = total = 0
     for end, debt in enumerate(debts, start=1):
@@ -356,33 +368,34 @@ def _neighbours(amount: int, debts: Sequence[Debt]) -> list[Debt] | None:
             start += 1
         if total == amount and end - start > 1:
             found.append(list(debts[start:end]))
-            if start == 0:
-                return found[0]
-    return found[0] if len(found) == 1 else None
+    return found
 
 
-def _few(amount: int, debts: Sequence[Debt], liked: Set[int]) -> list[Debt] | None:
-    """Two to four documents, if only one set of amounts adds up.
+def _only_way(amount: int, debts: Sequence[Debt], liked: Set[int]) -> list[Debt] | None:
+    """Neighbours, or two to four documents; None unless only one set of amounts adds up.
 
     A size is tried only where there are at most ``COMBINATIONS_MAX`` ways to choose so many: among
     more, some add up to anything.
     """
+    runs = _runs(amount, debts)
     have = Counter(debt.open for debt in debts if debt.open < amount)
     count, sizes = sum(have.values()), sorted(have)
-    ways: set[tuple[int, ...]] = set()
+    ways = {tuple(sorted(debt.open for debt in run)) for run in runs}
     for together in range(2, TOGETHER_MAX + 1):
         if count >= together and comb(count, together) <= COMBINATIONS_MAX:
-            ways |= _ways(amount, sizes, together)
-    ways = {way for way in ways if not Counter(way) - have}
+            found = _ways(amount, sizes, together)
+            ways |= {way for way in found if not Counter(way) - have}
     if len(ways) != 1:
         return None
+    if runs and not liked:
+        return runs[0]
     (way,) = ways
     chosen: list[Debt] = []
     for size, often in Counter(way).items():
         alike = [debt for debt in debts if debt.open == size]
         alike.sort(key=lambda debt: debt.id not in liked)  # stable: the oldest of each
         chosen += alike[:often]
-    return chosen
+    return sorted(chosen, key=debts.index)
 
 
 def _ways(amount: int, sizes: Sequence[int], together: int) -> set[tuple[int, ...]]:
@@ -409,11 +422,29 @@ def _ways(amount: int, sizes: Sequence[int], together: int) -> set[tuple[int, ..
     }
 
 
+def _named_is_gone(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
+    """Does the line name a document of theirs that another line has just paid?"""
+    named = {
+        debt.id
+        for key, found in (evidence.numbers or {}).items()
+        if len(key) >= TELLING_NUMBER
+        for debt in found
+        if debt.customer == best.customer
+    }
+    return bool(named - {debt.id for debt in debts})
+
+
 def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:
     """Do strong signs speak for somebody else, whom the amount does not confirm?
 
-    A third party may pay another's invoice: the exact amount of a named document says so.
+    A third party may pay another's invoice: the exact amount of a named document says so. Whoever
+    names a document means it, whatever else the amount would pay.
     """
+    telling = {"document_number", "sure_number"}
+    if best.reason not in telling and any(
+        customer != best.customer and kinds & telling for customer, kinds in signs.items()
+    ):
+        return True
     if best.fit in ("exact", "together") and best.reason != "like_name":
         return False
     strong = {"own_reference", "account", "alias", "tax_id", "name", "reported", "sure_number"}

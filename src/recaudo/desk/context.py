@@ -34,6 +34,7 @@ def places() -> tuple[Place, ...]:
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),
+        Place("reconciliation", _("Conciliación"), "check", "lead"),
         Place("help", _("Ayuda"), "help"),
     )
 

@@ -13,6 +13,7 @@ from recaudo.desk.views import (
     home,
     imports,
     plans,
+    reconciliation,
     reports,
     saved,
     worklist,
@@ -73,6 +74,30 @@ of_creditor: list[URLPattern] = [
     path("cargas/conflictos/", conflicts.conflicts, name="imports_conflicts"),
     path("cargas/conflictos/<int:conflict_id>/", conflicts.resolve, name="imports_resolve"),
     path("ayuda/", help.help_page, name="help"),
+    # bank statements and reconciliation
+    path("conciliacion/", reconciliation.lines, name="reconciliation"),
+    path("conciliacion/conciliar/", reconciliation.match, name="reconciliation_match"),
+    path("conciliacion/extractos/", reconciliation.statements, name="reconciliation_statements"),
+    path(
+        "conciliacion/sin-identificar/",
+        reconciliation.unidentified,
+        name="reconciliation_unidentified",
+    ),
+    path("conciliacion/<int:line_id>/", reconciliation.line, name="reconciliation_line"),
+    path(
+        "conciliacion/<int:line_id>/aplicar/", reconciliation.accept, name="reconciliation_accept"
+    ),
+    path("conciliacion/<int:line_id>/apartar/", reconciliation.park, name="reconciliation_park"),
+    path(
+        "conciliacion/<int:line_id>/volver/", reconciliation.bring_back, name="reconciliation_back"
+    ),
+    path("conciliacion/<int:line_id>/deshacer/", reconciliation.undo, name="reconciliation_undo"),
+    path("conciliacion/<int:line_id>/reclamar/", reconciliation.claim, name="reconciliation_claim"),
+    path(
+        "conciliacion/<int:line_id>/reclamos/<int:claim_id>/comprobante/",
+        reconciliation.receipt,
+        name="reconciliation_receipt",
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

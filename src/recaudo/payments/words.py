@@ -1,6 +1,7 @@
 """What the codes of payments/ say on screen: what happened, and what to do next."""
 
 from recaudo.core.problems import N_
+from recaudo.payments import bank_words
 
 SENTENCES: dict[str, str] = {
     "document_over_applied": N_(
@@ -92,3 +93,5 @@ SENTENCES: dict[str, str] = {
         "ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
 }
+
+SENTENCES |= bank_words.SENTENCES

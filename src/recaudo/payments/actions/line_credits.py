@@ -24,9 +24,9 @@ from recaudo.core.money import Money, from_ten_thousandths
 from recaudo.payments.actions.applications import WHOLE, apply_credit
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.copying import copy_rows, take_ids, temporary
-from recaudo.payments.models import Credit, LineWork, ReportedPayment
+from recaudo.payments.models import Credit, ReportedPayment
 from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
-from recaudo.portfolio.models import Document, DocumentComponent, Hold
+from recaudo.portfolio.models import Hold
 
 SOURCE = "bank"
 
@@ -46,8 +46,9 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     Left out, for another round: lines that somebody decided meanwhile, and those whose documents no
     longer owe what they would be paid. Inside the caller's transaction.
     """
-    versions = _lock_works([each.line.work_id for each in paid])
-    debts = _Open.lock({document for each in paid for document, _ in each.match.lines})
+    versions = dict(_rows(_LOCK_WORKS, [each.line.work_id for each in paid]))
+    named = {document for each in paid for document, _ in each.match.lines}
+    debts = _Open.lock(creditor.pk, named)
     todo = [
         each
         for each in paid
@@ -86,11 +87,24 @@ def external_id(account_id: int, line_id: str, *, nth: int = 0, share: int = 0) 
     return f"{account_id}:{line_id}{again}" + (f"/{share}" if share else "")
 
 
-def _lock_works(ids: Sequence[int]) -> dict[int, int]:
-    """Their versions, of those that still wait; locked."""
-    found = LineWork.objects.filter(pk__in=ids).exclude(state__in=["applied", "no_payment"])
-    locked = found.order_by("id").select_for_update(no_key=True)
-    return dict(locked.values_list("id", "version"))
+_LOCK_WORKS = """
+SELECT id, version FROM payments_linework
+WHERE id = ANY(%s) AND state NOT IN ('applied', 'no_payment') ORDER BY id FOR NO KEY UPDATE
+"""
+_LOCK_DOCUMENTS = """
+SELECT id, customer_id, currency, issued_on, due_on, number, open_amount FROM portfolio_document
+WHERE creditor_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+_PARTS = """
+SELECT document_id, component, open_amount FROM portfolio_documentcomponent
+WHERE document_id = ANY(%s) ORDER BY id
+"""
+
+
+def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 _CREDIT = (
@@ -119,20 +133,12 @@ class _Open:
     parts: dict[int, list[Owed]]
 
     @classmethod
-    def lock(cls, ids: Iterable[int]) -> _Open:
+    def lock(cls, creditor: int, ids: Iterable[int]) -> _Open:
         wanted = sorted(set(ids))
-        rows = list(
-            Document.objects.filter(pk__in=wanted)
-            .order_by("id")
-            .select_for_update(no_key=True)
-            .values_list(
-                "id", "customer_id", "currency", "issued_on", "due_on", "number", "open_amount"
-            )
-        )
+        rows = _rows(_LOCK_DOCUMENTS, creditor, wanted)
         documents = {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in rows}
         parts: dict[int, list[Owed]] = {}
-        found = DocumentComponent.objects.filter(document_id__in=wanted).order_by("id")
-        for pk, component, amount in found.values_list("document_id", "component", "open_amount"):
+        for pk, component, amount in _rows(_PARTS, list(documents)):
             _, currency, _, due_on, number = documents[pk]
             owed = Owed(pk, number, due_on, component, Money(amount, currency))
             parts.setdefault(pk, []).append(owed)
@@ -187,20 +193,52 @@ def _mark(done: Sequence[Paid], now: datetime) -> None:
         cursor.execute(_APPLIED, [now])
 
 
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What is asked about a credit when a report may be of it."""
+
+    credit: int
+    customer: int
+    currency: str
+    amount: Decimal
+    value_on: date
+
+
 def end_reports(creditor: Creditor, paid: Sequence[tuple[Paid, int]], *, now: datetime) -> int:
     """Reported payments whose money this is: matched, their hold released (F13). How many."""
+    came = [
+        _Money(
+            credit,
+            each.match.customer,
+            each.line.currency,
+            from_ten_thousandths(each.line.amount),
+            each.line.value_on,
+        )
+        for each, credit in paid
+    ]
+    return _end(creditor, came, now)
+
+
+def end_reports_of(creditor: Creditor, credit: Credit, *, now: datetime) -> int:
+    """The same for one credit that a person made of a line."""
+    amount = credit.original_amount
+    money = _Money(credit.pk, credit.customer_id, credit.currency, amount, credit.value_on)
+    return _end(creditor, [money], now)
+
+
+def _end(creditor: Creditor, came: Sequence[_Money], now: datetime) -> int:
     waiting = list(
         ReportedPayment.objects.select_for_update(no_key=True)
-        .filter(state="waiting", customer_id__in={each.match.customer for each, _ in paid})
+        .filter(state="waiting", customer_id__in={each.customer for each in came})
         .order_by("id")
     )
     ended = 0
-    for each, credit in paid if waiting else ():
-        report = next((one for one in waiting if _is_of(one, each)), None)
+    for money in came if waiting else ():
+        report = next((one for one in waiting if _is_of(one, money)), None)
         if report is None:
             continue
         waiting.remove(report)
-        report.state, report.credit_id, report.settled_at = "matched", credit, now
+        report.state, report.credit_id, report.settled_at = "matched", money.credit, now
         report.save(update_fields=["state", "credit", "settled_at"])
         Hold.objects.filter(pk=report.hold_id, released_at=None).update(released_at=now)
         publish("payment.report_ended", creditor, customer_id=report.customer_id, why="matched")
@@ -208,11 +246,10 @@ def end_reports(creditor: Creditor, paid: Sequence[tuple[Paid, int]], *, now: da
     return ended
 
 
-def _is_of(report: ReportedPayment, paid: Paid) -> bool:
+def _is_of(report: ReportedPayment, money: _Money) -> bool:
     """The same customer and currency, the amount where it was told, and days that can be."""
-    line = paid.line
-    if report.customer_id != paid.match.customer or report.currency != line.currency:
+    if report.customer_id != money.customer or report.currency != money.currency:
         return False
-    if report.amount is not None and report.amount != from_ten_thousandths(line.amount):
+    if report.amount is not None and report.amount != money.amount:
         return False
-    return report.paid_on is None or abs((report.paid_on - line.value_on).days) <= REPORT_DAYS
+    return report.paid_on is None or abs((report.paid_on - money.value_on).days) <= REPORT_DAYS

@@ -33,7 +33,7 @@ from recaudo.payments.queries.matching import (
 )
 
 #: Lines that one gathering speaks about.
-CHUNK = 25_000
+CHUNK = 120_000
 #: How often what changed under our hands is judged again.
 ROUNDS = 3
 AGAIN = ("new", "offered", "unidentified")
