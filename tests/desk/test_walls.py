@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -18,8 +19,11 @@ from factories import assign, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
+from recaudo.core.bank_statement import BankStatement, StatementLine
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
+from recaudo.payments.actions.statements import open_account, take_in
+from recaudo.payments.models import BankLine, LineClaim, LineWork
 from recaudo.portfolio.models import ContactPoint, Hold
 
 from .conftest import World, add_customer
@@ -120,6 +124,7 @@ def everything_of(world: World) -> dict[str, object]:
             creditor=creditor, user=world.supervisor, name=f"De {world.customer.name}", query=""
         )
     task = world.task()
+    line, claim = bank_line_of(world)
     return {
         "creditor_code": creditor.code,
         "customer_id": world.customer.id,
@@ -129,9 +134,33 @@ def everything_of(world: World) -> dict[str, object]:
         "batch_id": batch.id,
         "conflict_id": conflict.id,
         "view_id": view.id,
+        "line_id": line.id,
+        "claim_id": claim.id,
         "kind": "csv",
         "name": "seller",
     }
+
+
+def bank_line_of(world: World) -> tuple[BankLine, LineClaim]:
+    """A line that nobody identified, claimed for the customer."""
+    open_account(world.creditor, "111", currency="COP", origin="test")
+    told = BankStatement(
+        "111", "COP", (StatementLine(world.today, world.today, Decimal(7), "COP", "DEPOSITO"),)
+    )
+    take_in(world.creditor, [told], file_name="x", format="t", today=world.today, origin="test")
+    with scope(creditor=world.creditor):
+        work = LineWork.objects.select_related("line").get()
+        LineWork.objects.filter(pk=work.pk).update(state="unidentified")
+        claim = LineClaim.objects.create(
+            creditor=world.creditor,
+            line=work.line,
+            customer=world.customer,
+            receipt_name=f"{world.customer.name}.jpg",
+            receipt_path="receipts/none",
+            receipt_sha256="0" * 64,
+            by=world.supervisor,
+        )
+    return work.line, claim
 
 
 def state_of(world: World) -> tuple[object, ...]:

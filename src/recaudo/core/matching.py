@@ -166,7 +166,8 @@ def decide(
         key=lambda match: (-match.score, match.customer),
     )
     if not matches:
-        return Decision("unidentified", "already_paid" if evidence.paid else "nothing_speaks")
+        named = evidence.paid or any(len(key) >= TELLING_NUMBER for key in evidence.numbers or ())
+        return Decision("unidentified", "already_paid" if named else "nothing_speaks")
     best, others = matches[0], matches[1:]
     if best.score < CERTAIN:
         return Decision("offered", "not_sure", tuple(matches[:3]))
@@ -226,11 +227,12 @@ def _judge(
     named = _named(customer, evidence, debts)
     of_amount = kinds == {"amount"}
     fit = _fit(amount, debts, named, tolerance, today, evidence.liked, of_amount=of_amount)
-    ranked = sorted(kinds, key=lambda kind: -SCORES[kind][fit.quality])
-    best = ranked[0]
+    if not named:  # a number whose document owes nothing says nothing of this payment
+        kinds = {kind for kind in kinds if _FAMILY[kind] != "number"}
+    if not kinds:
+        return None
+    best = min(kinds, key=lambda kind: (-SCORES[kind][fit.quality], kind))
     score = SCORES[best][fit.quality]
-    if not named and best in ("document_number", "sure_number", "short_number", "cut_number"):
-        score = 0
     # Another sign of another family for the same customer.
     families = {_FAMILY[kind] for kind in kinds} - {_FAMILY[best], ""}
     if families and score:

@@ -229,7 +229,7 @@ def end_reports_of(creditor: Creditor, credit: Credit, *, now: datetime) -> int:
 def _end(creditor: Creditor, came: Sequence[_Money], now: datetime) -> int:
     waiting = list(
         ReportedPayment.objects.select_for_update(no_key=True)
-        .filter(state="waiting", customer_id__in={each.customer for each in came})
+        .filter(state="waiting")
         .order_by("id")
     )
     ended = 0
