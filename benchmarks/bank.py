@@ -16,7 +16,7 @@ import random
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import psycopg
@@ -114,9 +114,10 @@ def measure(documents: int, lines: int) -> dict[str, Any]:
     take_in(creditor, [statement], file_name="x", format="made", today=AS_OF, origin="bench")
     taken = perf_counter() - started
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    started = perf_counter()
+    before = round(os.getloadavg()[0], 1)
+    started, worked = perf_counter(), process_time()
     did = match_lines(creditor, today=AS_OF, now=now, origin="bench").as_dict()
-    matched = perf_counter() - started
+    matched, worked = perf_counter() - started, process_time() - worked
     started = perf_counter()
     match_lines(creditor, today=AS_OF, now=now, origin="bench")
     again = perf_counter() - started
@@ -127,6 +128,8 @@ def measure(documents: int, lines: int) -> dict[str, Any]:
         "seconds_take_in": round(taken, 1),
         "seconds_match": round(matched, 1),
         "seconds_again": round(again, 1),
+        "cpu_seconds_client": round(worked, 1),
+        "load_before": before,
         "applied": did["applied"],
         "offered": did["offered"],
         "unidentified": did["unidentified"],
