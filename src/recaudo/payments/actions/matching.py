@@ -7,9 +7,11 @@ order, and looks again: what changed meanwhile is judged anew in the next round.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -80,7 +82,7 @@ def match_lines(
     Lines whose value date is still to come wait for it.
     """
     outcome = Outcome()
-    with scope(creditor=creditor):
+    with scope(creditor=creditor), _collector_resting():
         names = name_index(creditor)
         for again in range(ROUNDS):
             states = AGAIN if again == 0 else ("new",)
@@ -103,6 +105,19 @@ def match_lines(
                 applied=outcome.states["applied"],
             )
     return outcome
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """No garbage collection meanwhile: it would walk millions of live rows again and again, and
+    none of them is part of a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _match_some(
