@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -27,10 +28,12 @@ from recaudo.contact.models import (
     TemplateVersion,
 )
 from recaudo.contact.texts import install_ready
+from recaudo.core.bank_statement import BankStatement, StatementLine
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
+from recaudo.payments.actions.statements import open_account, take_in
 from recaudo.payments.actions.ways import add_way
-from recaudo.payments.models import PaymentWay, ReportedPayment
+from recaudo.payments.models import BankLine, LineClaim, LineWork, PaymentWay, ReportedPayment
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
 
 from .conftest import World, add_customer
@@ -186,6 +189,7 @@ def everything_of(world: World) -> dict[str, object]:
         )
     task = world.task()
     message = world.message()
+    line, claim = bank_line_of(world)
     return {
         "message_id": message.id,
         "template_id": version.template_id,
@@ -205,9 +209,33 @@ def everything_of(world: World) -> dict[str, object]:
         "conflict_id": conflict.id,
         "view_id": view.id,
         "account_id": account.id,
+        "line_id": line.id,
+        "claim_id": claim.id,
         "kind": "csv",
         "name": "seller",
     }
+
+
+def bank_line_of(world: World) -> tuple[BankLine, LineClaim]:
+    """A line that nobody identified, claimed for the customer."""
+    open_account(world.creditor, "111", currency="COP", origin="test")
+    told = BankStatement(
+        "111", "COP", (StatementLine(world.today, world.today, Decimal(7), "COP", "DEPOSITO"),)
+    )
+    take_in(world.creditor, [told], file_name="x", format="t", today=world.today, origin="test")
+    with scope(creditor=world.creditor):
+        work = LineWork.objects.select_related("line").get()
+        LineWork.objects.filter(pk=work.pk).update(state="unidentified")
+        claim = LineClaim.objects.create(
+            creditor=world.creditor,
+            line=work.line,
+            customer=world.customer,
+            receipt_name=f"{world.customer.name}.jpg",
+            receipt_path="receipts/none",
+            receipt_sha256="0" * 64,
+            by=world.supervisor,
+        )
+    return work.line, claim
 
 
 def state_of(world: World) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ from recaudo.core.problems import Problem
 AREAS = (
     "server",
     "intake",
+    "bank",
     "contact",
     "contacts",
     "templates",

@@ -44,4 +44,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     # payments
     "payment.reported": (decide_anew,),
     "payment.report_ended": (decide_anew,),
+    "payment.received": (decide_anew,),
 }

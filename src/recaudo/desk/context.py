@@ -38,6 +38,7 @@ def places() -> tuple[Place, ...]:
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),
+        Place("reconciliation", _("Conciliación"), "check", "lead"),
         Place("mail", _("Correo"), "mail", "lead"),
         Place("help", _("Ayuda"), "help"),
     )

@@ -1,7 +1,7 @@
 """What the codes of intake say on screen: what happened, and what to do next."""
 
 from recaudo.core.problems import N_
-from recaudo.intake import ledger_words
+from recaudo.intake import bank_words, ledger_words
 
 SENTENCES: dict[str, str] = {
     # contacts that others made
@@ -204,3 +204,4 @@ SENTENCES: dict[str, str] = {
     "bad_email": N_("«{value}» no es un correo. Corríjalo."),
 }
 SENTENCES |= ledger_words.SENTENCES
+SENTENCES |= bank_words.SENTENCES

@@ -1,6 +1,7 @@
 """What the codes of payments/ say on screen: what happened, and what to do next."""
 
 from recaudo.core.problems import N_
+from recaudo.payments import bank_words
 
 SENTENCES: dict[str, str] = {
     "document_over_applied": N_(
@@ -131,3 +132,5 @@ SENTENCES: dict[str, str] = {
         "«{website}» no parece un sitio web. Escríbalo como www.empresa.com."
     ),
 }
+
+SENTENCES |= bank_words.SENTENCES

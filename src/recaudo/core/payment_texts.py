@@ -1,0 +1,71 @@
+"""What a payer wrote, as keys that can be looked up: numbers of documents, references, tax ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_TOKEN = re.compile(r"[A-Z0-9]+")
+_RF = re.compile(r"\bRF(\d{2})\s?([A-Z0-9 ]{1,26})\b")
+#: Shorter keys name nothing in free text; a reference field may be as short as a person's number.
+SHORTEST = 3
+LONGEST = 40
+#: Words put together at most ('FE 2026 1234').
+JOINED = 3
+
+
+def key_of(number: str) -> str:
+    """Letters and digits, without leading zeros: ``FE-00123`` is ``FE00123``, ``00123`` is 123."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper()).lstrip("0")
+
+
+def is_creditor_reference(text: str) -> bool:
+    """Is it an ISO 11649 creditor reference with its right check digits?"""
+    plain = re.sub(r"\s", "", text.upper())
+    if not re.fullmatch(r"RF\d{2}[A-Z0-9]{1,21}", plain):
+        return False
+    turned = plain[4:] + plain[:4]
+    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+
+
+def creditor_references(text: str) -> list[str]:
+    """The bodies of the valid RF references in ``text``, without ``RF`` and check digits."""
+    found = []
+    for match in _RF.finditer(text.upper()):
+        body = re.sub(r"\s", "", match[2])
+        for end in range(min(len(body), 21), 0, -1):
+            if is_creditor_reference(f"RF{match[1]}{body[:end]}"):
+                found.append(body[:end].lstrip("0"))
+                break
+    return found
+
+
+def keys_in(text: str, references: Iterable[str]) -> set[str]:
+    """Every key that the line may carry: words with a digit, neighbours put together, whole
+    references, and what stands in RF references."""
+    keys = set(creditor_references(text))
+    for reference in references:
+        keys.add(key_of(reference))
+        keys.update(creditor_references(reference))
+    for part in (text, *references):
+        tokens = _TOKEN.findall(part.upper())
+        for at in range(len(tokens)):
+            for count in range(1, JOINED + 1):
+                joined = "".join(tokens[at : at + count])
+                if at + count <= len(tokens) and any(sign.isdigit() for sign in joined):
+                    keys.add(joined.lstrip("0"))
+    return {key for key in keys if SHORTEST <= len(key) <= LONGEST}
+
+
+def cut_keys(keys: Iterable[str]) -> list[str]:
+    """Those long enough to be a number that somebody cut: five signs, three of them digits."""
+    return [key for key in keys if len(key) >= 5 and sum(sign.isdigit() for sign in key) >= 3]
+
+
+def may_be_cut_from(key: str, whole: str) -> bool:
+    """Is ``key`` the beginning or the end of ``whole``, and most of it?"""
+    return (
+        len(key) < len(whole)
+        and 2 * len(key) >= len(whole)
+        and (whole.startswith(key) or whole.endswith(key))
+    )

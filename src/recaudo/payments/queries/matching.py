@@ -1,0 +1,333 @@
+"""What may the bank's lines mean? Everything the matcher needs, gathered in bulk.
+
+A few statements for any number of lines: the database joins what lines say with numbers,
+references, tax ids, accounts and amounts; names are compared here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from recaudo.access.models import Creditor
+from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Tolerance
+from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
+from recaudo.core.payer_names import NameIndex, account_key, name_key
+from recaudo.core.payment_texts import cut_keys, key_of, keys_in, may_be_cut_from
+from recaudo.payments.copying import temporary
+from recaudo.payments.models import ReportedPayment
+
+#: More documents of one amount than this say nothing.
+ALIKE_MAX = 40
+#: A report and its money are at most this far apart.
+REPORT_DAYS = 10
+#: A reported reference is told by at least so many signs.
+REPORT_REFERENCE = 5
+
+#: As ``key_of``, for the signs that numbers are written with: a regular expression costs more.
+_KEY = "LTRIM(TRANSLATE(UPPER({}), ' -_./#:,;()&|', ''), '0')"
+
+LINES = """
+SELECT l.id, w.id, w.version, l.value_on, (l.amount * 10000)::bigint, l.currency, l."references",
+  l.text, l.payer_name, l.payer_account, l.account_id, l.external_id
+FROM payments_linework w
+JOIN payments_bankline l ON l.id = w.line_id
+WHERE w.creditor_id = %(creditor)s AND w.state = ANY(%(states)s) AND l.value_on <= %(today)s
+  AND w.id > %(after)s
+ORDER BY w.id LIMIT %(most)s
+"""
+NUMBERS = f"""
+WITH d AS (
+  SELECT d.id, d.customer_id, d.due_on, d.open_amount, d.currency,
+         {_KEY.format("d.number")} AS bare,
+         CASE WHEN d.prefix <> '' THEN {_KEY.format("d.prefix || d.number")} END AS whole
+  FROM portfolio_document d WHERE d.creditor_id = %(creditor)s
+    AND (d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s)
+)
+SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare
+FROM match_key t JOIN d ON d.bare = t.key
+UNION
+SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare
+FROM match_key t JOIN d ON d.whole = t.key
+"""
+OWN = """
+SELECT t.key, r.customer_id FROM match_key t
+JOIN payments_paymentreference r ON r.creditor_id = %(creditor)s AND r.reference = t.key
+"""
+IDS = f"""
+SELECT t.key, c.id FROM match_key t JOIN portfolio_customer c
+  ON c.creditor_id = %(creditor)s AND c.tax_id <> '' AND {_KEY.format("c.tax_id")} = t.key
+WHERE LENGTH(t.key) >= 6
+UNION
+SELECT t.key, c.id FROM match_key t JOIN portfolio_customer c
+  ON c.creditor_id = %(creditor)s AND {_KEY.format("c.code")} = t.key
+WHERE LENGTH(t.key) >= 6
+"""
+ALIASES = """
+SELECT kind, value, customer_id FROM payments_payeralias WHERE creditor_id = %(creditor)s
+"""
+NAMES = """
+SELECT id, name FROM portfolio_customer WHERE creditor_id = %(creditor)s
+"""
+DEBTS = f"""
+SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
+       {_KEY.format("d.number")}
+FROM match_customer m JOIN portfolio_document d ON d.customer_id = m.customer_id
+WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
+ORDER BY d.customer_id, d.due_on, d.number, d.id
+"""
+AMOUNTS = f"""
+SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
+       {_KEY.format("d.number")}
+FROM match_amount m JOIN portfolio_document d
+  ON d.open_amount = m.amount AND d.currency = m.currency
+WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A line to be matched; ``amount`` in ten-thousandths."""
+
+    id: int
+    work_id: int
+    version: int
+    value_on: date
+    amount: int
+    currency: str
+    references: tuple[str, ...]
+    text: str
+    payer_name: str
+    payer_account: str
+    account_id: int
+    external_id: str
+
+    def keys(self) -> set[str]:
+        return keys_in(self.text, (*self.references, self.payer_account))
+
+
+def waiting_lines(
+    creditor: Creditor, states: Sequence[str], *, today: date, most: int, after: int = 0
+) -> list[Waiting]:
+    """The next lines in these states, value date reached, in the order they came."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LINES,
+            {
+                "creditor": creditor.pk,
+                "states": list(states),
+                "today": today,
+                "most": most,
+                "after": after,
+            },
+        )
+        return [Waiting(*row[:6], tuple(_loaded(row[6])), *row[7:]) for row in cursor.fetchall()]
+
+
+def _loaded(value: Any) -> list[str]:
+    """JSON that comes raw from the driver."""
+    found: list[str] = json.loads(value) if isinstance(value, str) else value
+    return found
+
+
+@dataclass
+class Gathered:
+    """Everything that may speak about some lines."""
+
+    lines: list[Waiting]
+    keys: dict[int, set[str]]
+    numbers: dict[tuple[str, str], tuple[Debt, ...]]
+    #: Customers whose document of this number owes nothing any more.
+    paid: dict[tuple[str, str], set[int]]
+    own: dict[str, set[int]]
+    ids: dict[str, set[int]]
+    accounts: dict[str, set[int]]
+    aliases: dict[str, set[int]]
+    names: NameIndex
+    reports: dict[tuple[str, int], list[ReportedPayment]]
+    tolerances: dict[int, Tolerance]
+    debts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
+    amounts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
+    _told: dict[int, Evidence] = field(default_factory=dict)
+
+    def evidence(self, line: Waiting) -> Evidence:
+        """What speaks for whom about this line."""
+        found = self._plain(line)
+        if found.numbers:
+            return found
+        known = found.own | found.ids | found.accounts | found.aliases
+        known |= {name.customer for name in found.names}
+        cut, liked = self._cut(line, known, found.amounts)
+        return replace(found, cut=cut, liked=liked) if liked else found
+
+    def _plain(self, line: Waiting) -> Evidence:
+        """All but what a cut number may name, which changes as documents are paid."""
+        if line.id in self._told:
+            return self._told[line.id]
+        keys, currency = self.keys[line.id], line.currency
+        found = self._told[line.id] = Evidence(
+            own=frozenset(c for key in keys for c in self.own.get(key, ())),
+            numbers={key: debts for key in keys if (debts := self.numbers.get((key, currency)))},
+            ids=frozenset(c for key in keys for c in self.ids.get(key, ())),
+            accounts=frozenset(self.accounts.get(account_key(line.payer_account), ())),
+            aliases=frozenset(self.aliases.get(name_key(line.payer_name), ())),
+            names=self.names.like(line.payer_name) if line.payer_name else (),
+            reported=frozenset(r.customer_id for r in self._reports_of(line, keys)),
+            amounts=tuple(self.amounts.get((line.amount, currency), ())),
+            paid=frozenset(c for key in keys for c in self.paid.get((key, currency), ())),
+        )
+        return found
+
+    def names_something(self, line: Waiting) -> bool:
+        """Does the line name a document or carry a reference?"""
+        keys = self.keys[line.id]
+        return any((key, line.currency) in self.numbers or key in self.own for key in keys)
+
+    def open_of(self, customer: int, currency: str) -> list[Debt]:
+        return self.debts.get((customer, currency), [])
+
+    def _cut(
+        self, line: Waiting, known: Iterable[int], amounts: tuple[Debt, ...]
+    ) -> tuple[tuple[Debt, ...], frozenset[int]]:
+        """Documents of known customers, or of this amount, that a cut number names, because it can
+        be of no other; and all that one may name."""
+        pieces = cut_keys(self.keys[line.id])
+        if not pieces:
+            return (), frozenset()
+        asked = {debt.id: debt for c in known for debt in self.open_of(c, line.currency)}
+        asked |= {debt.id: debt for debt in amounts}
+        found: dict[int, Debt] = {}
+        liked: set[int] = set()
+        for piece in pieces:
+            may_be = [
+                debt
+                for debt in asked.values()
+                if any(may_be_cut_from(piece, key) for key in debt.keys)
+            ]
+            liked.update(debt.id for debt in may_be)
+            if len(may_be) == 1:
+                found[may_be[0].id] = may_be[0]
+        return tuple(found.values()), frozenset(liked)
+
+    def _reports_of(self, line: Waiting, keys: set[str]) -> list[ReportedPayment]:
+        """Reports of exactly this money, told by the receipt's reference."""
+        return [
+            report
+            for report in self.reports.get((line.currency, line.amount), ())
+            if report.paid_on is None or abs((report.paid_on - line.value_on).days) <= REPORT_DAYS
+            if len(key_of(report.reference)) >= REPORT_REFERENCE
+            and key_of(report.reference) in keys
+        ]
+
+
+def gather(creditor: Creditor, lines: list[Waiting], names: NameIndex | None = None) -> Gathered:
+    """All that is known about ``lines``; ``names`` where it was built before (it costs most)."""
+    keys = {line.id: line.keys() for line in lines}
+    mine = {"creditor": creditor.pk}
+    with connection.cursor() as cursor:
+        temporary("match_key", "key text", {(k,) for found in keys.values() for k in found})
+        numbers: dict[tuple[str, str], dict[int, Debt]] = defaultdict(dict)
+        told = _rows(cursor, NUMBERS, {**mine, "telling": TELLING_NUMBER})
+        paid: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for key, pk, customer, due, size, currency, bare in told:
+            if size:
+                numbers[key, currency][pk] = Debt(pk, customer, (bare,), due.toordinal(), size)
+            else:
+                paid[key, currency].add(customer)
+        own = _by_key(_rows(cursor, OWN, mine))
+        ids = _by_key(_rows(cursor, IDS, mine))
+        accounts: dict[str, set[int]] = defaultdict(set)
+        aliases: dict[str, set[int]] = defaultdict(set)
+        for kind, value, customer in _rows(cursor, ALIASES, mine):
+            (accounts if kind == "account" else aliases)[value].add(customer)
+        if names is None:
+            names = name_index(creditor)
+    found = Gathered(
+        lines,
+        keys,
+        {key: tuple(debts.values()) for key, debts in numbers.items()},
+        paid,
+        own,
+        ids,
+        accounts,
+        aliases,
+        names,
+        _reports(),
+        _tolerances(creditor),
+    )
+    with connection.cursor() as cursor:
+        _add_amounts(cursor, found, mine)
+        _add_debts(cursor, found, mine)
+    return found
+
+
+def name_index(creditor: Creditor) -> NameIndex:
+    with connection.cursor() as cursor:
+        return NameIndex.of(_rows(cursor, NAMES, {"creditor": creditor.pk}))
+
+
+def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
+    """Open documents of everybody whom something speaks for."""
+    customers: set[int] = set()
+    for line in found.lines:
+        evidence = found.evidence(line)
+        customers |= evidence.own | evidence.ids | evidence.accounts | evidence.aliases
+        customers |= evidence.reported | {name.customer for name in evidence.names}
+        customers |= {d.customer for debts in (evidence.numbers or {}).values() for d in debts}
+        customers |= {d.customer for d in evidence.amounts}
+    temporary("match_customer", "customer_id bigint", {(each,) for each in customers})
+    debts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
+    for pk, customer, due, size, currency, bare in _rows(cursor, DEBTS, mine):
+        debts[customer, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
+    found.debts = debts
+
+
+def _add_amounts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
+    """Documents of exactly the amount of a line that nothing else speaks about."""
+    wanted = {
+        (from_ten_thousandths(line.amount), line.currency)
+        for line in found.lines
+        if not any((key, line.currency) in found.numbers for key in found.keys[line.id])
+    }
+    temporary("match_amount", "amount numeric(18,4), currency text", wanted)
+    amounts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
+    for pk, customer, due, size, currency, bare in _rows(cursor, AMOUNTS, mine):
+        amounts[size, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
+    found.amounts = {key: debts for key, debts in amounts.items() if len(debts) <= ALIKE_MAX}
+
+
+def _reports() -> dict[tuple[str, int], list[ReportedPayment]]:
+    found: dict[tuple[str, int], list[ReportedPayment]] = defaultdict(list)
+    waiting = ReportedPayment.objects.filter(state="waiting", amount__isnull=False)
+    for report in waiting.exclude(reference="").order_by("id"):
+        found[report.currency, to_ten_thousandths(report.amount)].append(report)
+    return found
+
+
+def _tolerances(creditor: Creditor) -> dict[int, Tolerance]:
+    from recaudo.payments.models import BankAccount
+
+    rows = BankAccount.objects.values_list("id", "tolerance_amount", "tolerance_percent")
+    return {
+        pk: Tolerance(to_ten_thousandths(amount), int(Decimal(percent) * 100))
+        for pk, amount, percent in rows
+    }
+
+
+def _by_key(rows: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for key, customer in rows:
+        found[key].add(customer)
+    return found
+
+
+def _rows(cursor: Any, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    cursor.execute(sql, values)
+    return list(cursor.fetchall())

@@ -1,0 +1,207 @@
+"""Which debts does a bank line pay? The tables of docs/rules/reconciliation.md, and properties."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recaudo.core.matching import (
+    CERTAIN,
+    SCORES,
+    Debt,
+    Decision,
+    Evidence,
+    Tolerance,
+    decide,
+)
+from recaudo.core.payer_names import NameIndex, account_key, name_key
+from recaudo.core.payment_texts import (
+    creditor_references,
+    is_creditor_reference,
+    keys_in,
+    may_be_cut_from,
+)
+
+from .rules import tables
+
+DEBTS = [
+    Debt(1001, 1, ("FE1001",), 10, 500),
+    Debt(1002, 1, ("FE1002",), 20, 300),
+    Debt(1003, 1, ("FE1003",), 30, 200),
+    Debt(2001, 2, ("FE2001",), 10, 500),
+    Debt(2002, 2, ("FE2002",), 20, 750),
+]
+NAMES = NameIndex.of([(1, "Ferretería El Tornillo S.A.S."), (2, "Papelería La Carta")])
+TOLERANCE = Tolerance(20, 1_000)
+OWN = {"1000000145": 1}
+
+
+def of(customer: int) -> list[Debt]:
+    return [debt for debt in DEBTS if debt.customer == customer]
+
+
+def seen(amount: int, text: str, payer: str = "", account: str = "") -> Decision:
+    keys = keys_in(text, [account])
+    numbers = {
+        key: found for key in keys if (found := tuple(debt for debt in DEBTS if key in debt.keys))
+    }
+    evidence = Evidence(
+        own=frozenset(OWN[key] for key in keys if key in OWN),
+        numbers=numbers,
+        accounts=frozenset({2} if account_key(account) == "777" else ()),
+        names=NAMES.like(payer),
+        amounts=tuple(debt for debt in DEBTS if debt.open == amount),
+    )
+    return decide(amount, evidence, of, TOLERANCE, today=100)
+
+
+(SCORE_TABLE,) = tables("reconciliation.md", "scores")
+(WORKED,) = tables("reconciliation.md", "matching")
+
+
+def test_the_scores_are_those_of_the_document() -> None:
+    told = {
+        row["how the customer is known"]: {
+            name: int(value) for name, value in row.items() if name in SCORES["name"]
+        }
+        for row in SCORE_TABLE.rows
+    }
+    assert told == SCORES
+
+
+@pytest.mark.parametrize("row", WORKED.rows, ids=lambda row: f"{row['amount']} {row['text']}")
+def test_the_worked_table(row: dict[str, str]) -> None:
+    decision = seen(int(row["amount"]), row["text"], row["payer"], row["account"])
+    best = decision.candidates[0] if decision.candidates else None
+    pays = ", ".join(f"FE{document} {amount}" for document, amount in best.lines) if best else ""
+    reason = best.reason if best and decision.kind == "certain" else decision.reason
+    assert (decision.kind, str(best.customer) if best else "", pays, reason) == (
+        row["outcome"],
+        row["customer"],
+        row["pays"],
+        row["reason"],
+    )
+
+
+@given(
+    amounts=st.lists(st.integers(1, 60), min_size=1, max_size=9),
+    amount=st.integers(1, 500),
+    named=st.sets(st.integers(0, 8)),
+    own=st.booleans(),
+)
+def test_nothing_is_paid_beyond_what_it_owes_and_everything_adds_up(
+    amounts: list[int], amount: int, named: set[int], own: bool
+) -> None:
+    debts = [Debt(at, 1, (f"NUMERO{at:04}",), at, size) for at, size in enumerate(amounts, start=1)]
+    evidence = Evidence(
+        own=frozenset({1} if own else ()),
+        numbers={debts[at].keys[0]: (debts[at],) for at in named if at < len(debts)},
+        names=NAMES.like("Ferretería El Tornillo"),
+    )
+    decision = decide(amount, evidence, lambda _: debts, TOLERANCE, today=4)
+    for match in decision.candidates:
+        assert sum(paid for _, paid in match.lines) + match.rest == amount
+        owed = {debt.id: debt.open for debt in debts}
+        assert all(0 < paid <= owed[document] for document, paid in match.lines)
+        assert len({document for document, _ in match.lines}) == len(match.lines)
+        assert 0 < match.score <= 100
+    assert (decision.kind == "certain") <= (decision.candidates[0].score >= CERTAIN)
+
+
+@pytest.mark.parametrize(("less", "kind"), [(19, "certain"), (20, "certain"), (21, "offered")])
+def test_what_banks_deduct_has_a_limit(less: int, kind: str) -> None:
+    assert seen(750 - less, "TRANSFERENCIA", account="777").kind == kind
+
+
+@pytest.mark.parametrize(("less", "kind"), [(30, "certain"), (31, "offered")])
+def test_and_it_is_a_part_of_the_debt(less: int, kind: str) -> None:
+    debts = [Debt(1, 2, ("A",), 1, 300)]
+    evidence = Evidence(accounts=frozenset({2}))
+    decision = decide(300 - less, evidence, lambda _: debts, Tolerance(100, 1_000), today=5)
+    assert decision.kind == kind
+
+
+def test_two_ways_to_add_up_are_for_a_person() -> None:
+    debts = [Debt(at, 1, (str(at),), at, size) for at, size in enumerate((100, 200, 400, 500), 1)]
+    evidence = Evidence(accounts=frozenset({1}))
+    # 600 is 100 + 500 and 200 + 400.
+    decision = decide(600, evidence, lambda _: debts, Tolerance(), today=0)
+    assert decision.kind == "offered"
+    assert decision.candidates[0].lines == ()
+
+
+def test_equal_amounts_pay_the_oldest_unless_a_cut_number_says_which() -> None:
+    debts = [Debt(1, 1, ("AA0001",), 1, 100), Debt(2, 1, ("AA0002",), 2, 100)]
+    known = Evidence(accounts=frozenset({1}))
+    assert decide(100, known, lambda _: debts, Tolerance(), today=9).candidates[0].lines == (
+        (1, 100),
+    )
+    liked = Evidence(accounts=frozenset({1}), liked=frozenset({2}))
+    assert decide(100, liked, lambda _: debts, Tolerance(), today=9).candidates[0].lines == (
+        (2, 100),
+    )
+
+
+def test_what_is_already_paid_is_not_paid_again() -> None:
+    evidence = Evidence(names=NAMES.like("Papelería La Carta"), paid=frozenset({2}))
+    decision = decide(500, evidence, of, TOLERANCE, today=100)
+    assert (decision.kind, decision.reason) == ("offered", "already_paid")
+
+
+def test_homonyms_are_told_apart_by_the_amount_or_not_at_all() -> None:
+    names = NameIndex.of([(1, "Juan Pérez"), (2, "PEREZ JUAN")])
+    evidence = Evidence(names=names.like("JUAN PEREZ"))
+    assert decide(750, evidence, of, TOLERANCE, today=100).candidates[0].customer == 2
+    assert decide(750, evidence, of, TOLERANCE, today=100).kind == "certain"
+    both = decide(500, evidence, of, TOLERANCE, today=100)
+    assert (both.kind, both.reason) == ("offered", "several_customers")
+
+
+def test_an_account_of_two_customers_decides_nothing() -> None:
+    evidence = Evidence(accounts=frozenset({1, 2}))
+    assert decide(500, evidence, of, TOLERANCE, today=100).kind == "offered"
+
+
+@pytest.mark.parametrize(
+    ("reference", "good"),
+    [
+        ("RF18539007547034", True),
+        ("RF18 5390 0754 7034", True),
+        ("RF19539007547034", False),
+        ("RF1853900754703A", False),
+        ("RF18", False),
+    ],
+)
+def test_a_creditor_reference_has_its_check_digits(reference: str, good: bool) -> None:
+    assert is_creditor_reference(reference) is good
+    assert (creditor_references(f"PAGO {reference}") == ["539007547034"]) is good
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("PAGO FE-1234", "FE1234"),
+        ("FACT 00047", "47".rjust(2)),
+        ("F/2026/0012", "F20260012"),
+        ("no. 0012345", "12345"),
+    ],
+)
+def test_what_a_line_may_name(text: str, key: str) -> None:
+    assert (key in keys_in(text, [])) is (len(key) >= 3)
+
+
+def test_a_cut_number_is_most_of_it_and_an_end_of_it() -> None:
+    assert may_be_cut_from("30659387", "1930659387")
+    assert may_be_cut_from("193065", "1930659387")
+    assert not may_be_cut_from("9387", "1930659387")
+    assert not may_be_cut_from("306593", "1930659387")
+    assert not may_be_cut_from("1930659387", "1930659387")
+
+
+def test_a_name_is_the_same_in_any_order_case_and_legal_form() -> None:
+    assert name_key("Ferretería El Tornillo S.A.S.") == name_key("TORNILLO EL, FERRETERIA SAS")
+    assert name_key("SAS") == "SAS"
+    assert NAMES.like("")[0:] == ()
+    assert NAMES.like("FERRETERIA EL TO")[0].customer == 1
+    assert NAMES.like("DROGUERIA SAN JOSE") == ()
