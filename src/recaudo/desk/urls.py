@@ -23,8 +23,8 @@ from recaudo.desk.views import (
     pay_ways,
     plans,
     policy,
-    replies,
     reconciliation,
+    replies,
     reports,
     saved,
     template_preview,
@@ -193,19 +193,27 @@ of_creditor: list[URLPattern] = [
         "clientes/<int:customer_id>/pago-reportado/<int:report_id>/descartar/",
         replies.reject,
         name="customer_paid_reject",
+    ),
     # bank statements and reconciliation
     path("conciliacion/", reconciliation.lines, name="reconciliation"),
     path("conciliacion/conciliar/", reconciliation.match, name="reconciliation_match"),
     path("conciliacion/extractos/", reconciliation.statements, name="reconciliation_statements"),
+    path(
         "conciliacion/sin-identificar/",
         reconciliation.unidentified,
         name="reconciliation_unidentified",
+    ),
     path("conciliacion/<int:line_id>/", reconciliation.line, name="reconciliation_line"),
+    path(
         "conciliacion/<int:line_id>/aplicar/", reconciliation.accept, name="reconciliation_accept"
+    ),
     path("conciliacion/<int:line_id>/apartar/", reconciliation.park, name="reconciliation_park"),
+    path(
         "conciliacion/<int:line_id>/volver/", reconciliation.bring_back, name="reconciliation_back"
+    ),
     path("conciliacion/<int:line_id>/deshacer/", reconciliation.undo, name="reconciliation_undo"),
     path("conciliacion/<int:line_id>/reclamar/", reconciliation.claim, name="reconciliation_claim"),
+    path(
         "conciliacion/<int:line_id>/reclamos/<int:claim_id>/comprobante/",
         reconciliation.receipt,
         name="reconciliation_receipt",
