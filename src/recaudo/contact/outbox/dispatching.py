@@ -194,10 +194,12 @@ class _Run:
                 self.figures.ended = "stopped"
             elif not self._wait_for_turn():
                 self.figures.ended = "paced"
-            if self.figures.ended != "done":
+            if self.figures.ended != "done" or self.clock.now() >= ready[start].good_until:
                 break
             self._send(ready[start : start + self.at_once], gateway)
         self._settle()
+        if self.figures.ended == "done" and ready:
+            self._return({ready[0].lease}, "word_too_old")
         if self.figures.ended == "done":
             self.held -= {each.lease for each in ready}
 
@@ -216,8 +218,9 @@ class _Run:
     def _send(self, messages: list[Leased], gateway: Gateway) -> None:
         """Record the attempts, with what came of those before; then the wire; never otherwise."""
         told, self.pending = self.pending, []
-        # Well before anybody may declare them uncertain, this worker stops sending them.
-        until = self.clock.now() + self.times.attempted / 2
+        # Well before anybody may declare them uncertain, this worker stops sending them; and with
+        # the minute in which the gate was asked, for the next one may be after hours.
+        until = min(self.clock.now() + self.times.attempted / 2, messages[0].good_until)
         ours = self._step(told, messages)
         left = [each for each in messages if each.id in ours]
         try:
@@ -292,8 +295,12 @@ class _Run:
         """
         try:
             self._settle()
-            recovery.give_back(
-                self.creditor, self.held, now=self.clock.now(), worker=self.worker, code="stopped"
-            )
+            self._return(self.held, "stopped")
         except Error as error:
             log.warning("leases of %s end by themselves: %s", self.worker, type(error).__name__)
+
+    def _return(self, leases: set[str], code: str) -> None:
+        """What was written under these and not tried is planned again, for a new word and text."""
+        recovery.give_back(
+            self.creditor, leases, now=self.clock.now(), worker=self.worker, code=code
+        )

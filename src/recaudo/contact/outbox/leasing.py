@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -30,17 +30,23 @@ from recaudo.core.problems import Problem
 from recaudo.portfolio.models import ContactPoint
 
 ZERO = Decimal(0)
+ONE_MINUTE = timedelta(minutes=1)
 #: Problems of a text that say: there is nothing to collect any more.
 NOTHING_LEFT = frozenset({"paid", "nothing_open_now"})
 
 
 @dataclass(frozen=True)
 class Leased:
-    """A message ready for the wire, in this worker's hands until ``until``."""
+    """A message ready for the wire, in this worker's hands until ``until``.
+
+    ``good_until``: the end of the minute in which the gate was asked. Hours open and close on whole
+    minutes, so its word holds that long and not a moment longer.
+    """
 
     id: int
     lease: str
     until: datetime
+    good_until: datetime
     token: str
     sender: str
     to: str
@@ -250,6 +256,7 @@ class _Work:
             id=ready.message.pk,
             lease=self.lease,
             until=self.until,
+            good_until=self.now.replace(second=0, microsecond=0) + ONE_MINUTE,
             token=ready.token,
             sender=ready.sender,
             to=ready.to,
