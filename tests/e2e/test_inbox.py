@@ -6,16 +6,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import Page, expect
 
+from factories import allow
+from hours import may_be_contacted_now
 from recaudo.access.models import Creditor
 from recaudo.contact.inbound.receiving import receive
-from recaudo.contact.models import InboundMessage, Message
+from recaudo.contact.models import InboundMessage, MailAccount, Message, MessageText
+from recaudo.contact.texts import install_ready
+from recaudo.payments.actions.ways import add_way
 from recaudo.payments.models import ReportedPayment
-from recaudo.portfolio.models import ContactPoint
+from recaudo.portfolio.models import ContactPoint, Customer
 
 
 def reply(creditor: Creditor, text: str) -> InboundMessage:
@@ -74,19 +77,43 @@ def test_a_number_key_on_the_list_opens_the_form_of_that_class(
     expect(page.get_by_text("Nadie espera respuesta")).to_be_visible()
 
 
-def test_an_answer_leaves_from_the_inbox_or_says_why_it_cannot(
-    page: Page, live_server: Any, portfolio: Creditor, enter: Callable[[str], None]
+def test_an_answer_is_written_from_the_inbox_and_waits_to_leave(
+    page: Page,
+    live_server: Any,
+    portfolio: Creditor,
+    enter: Callable[[str], None],
+    complaints: list[str],
 ) -> None:
-    pytest.importorskip("recaudo.contact.outbox", reason="the outbox is not here")
     inbound = reply(portfolio, "¿A qué cuenta consigno?")
+    with scope(creditor=portfolio):
+        install_ready(portfolio)
+        add_way(portfolio, kind="account", title="Banco", details="123-4", currency="COP")
+        customer = Customer.objects.get(pk=inbound.customer_id)
+        customer.creditor = portfolio
+        allow(customer)
+        may_be_contacted_now(customer)
+        MailAccount.objects.create(
+            creditor=portfolio,
+            name="Cartera",
+            from_name="Cartera",
+            from_address="cartera@andina.example",
+            smtp_host="127.0.0.1",
+            smtp_security="none",
+            is_default=True,
+        )
     enter("jefe@example.com")
     page.goto(f"{live_server.url}/andina/buzon/{inbound.pk}/")
-    if page.get_by_role("link", name="Escribir la respuesta").count():
-        page.get_by_role("link", name="Escribir la respuesta").click()
-        expect(page).to_have_url(re.compile(f"answers={inbound.pk}"))
-        return
-    page.get_by_label("Respuesta").fill("Con gusto: Bancolombia, cuenta 123.")
-    page.get_by_role("button", name="Enviar la respuesta").click()
-    expect(page.get_by_text("quedó en la bandeja de salida")).to_be_visible()
+    page.get_by_role("link", name="Escribir la respuesta").click()
+    expect(page).to_have_url(re.compile(f"answers={inbound.pk}"))
+    expect(page.get_by_text("¿A qué cuenta consigno?")).to_be_visible()
+    page.get_by_label("Asunto").fill("Re: su factura")
+    page.get_by_label("Mensaje").fill("Con gusto: Banco, cuenta 123-4. Quedamos atentos.")
+    page.get_by_role("button", name="Enviar ahora").click()
+    page.wait_for_url(re.compile("(conversacion|mensajes/[0-9]+)/$"))
     with scope(creditor=portfolio):
-        assert Message.objects.filter(answers_id=inbound.pk).count() == 1
+        answer = Message.objects.get(answers_id=inbound.pk)
+        assert (answer.origin, answer.state, answer.channel) == ("reply", "planned", "email")
+        text = MessageText.objects.get(message_id=answer.pk).text
+        assert "cuenta 123-4" in text
+        assert "Distribuidora Andina" in text
+        assert "responda BAJA" in text

@@ -71,8 +71,13 @@ def ready_title(key: str, language: str) -> str:
     return str(_toml(f"texts.{spoken}.toml").get(key, {}).get("title", ""))
 
 
+def blocks(language: str) -> dict[str, str]:
+    """The parts that every ready text of ``language`` (``es``, ``en``) is made of, in Liquid."""
+    return _toml(f"blocks.{language}.toml")
+
+
 def _version(shape: str, own: dict[str, Any], language: str, channel: str) -> ReadyVersion:
-    parts = _toml(f"blocks.{language}.toml")
+    parts = blocks(language)
     if channel == "email":
         mjml = _mjml(shape, own, parts)
         return ReadyVersion(

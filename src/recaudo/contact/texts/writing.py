@@ -18,6 +18,7 @@ from django_scopes import scope
 from recaudo.access.models import Creditor
 from recaudo.contact.models import Message, Template, TemplateVersion
 from recaudo.contact.texts.choosing import Shelf, chain, read_shelf, words_of
+from recaudo.contact.texts.closing import closed
 from recaudo.contact.texts.gather import Book, read_book
 from recaudo.contact.texts.installing import install_ready
 from recaudo.contact.texts.liquid import rendered
@@ -243,19 +244,29 @@ def render_text(
     message: Message | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> Written:
-    """What a person wrote themselves, with the documented variables in it.
-
-    ``purpose`` ``collection`` asks for an open balance and a way to pay, as a template does.
+    """What a person wrote themselves, with the documented variables in it, and closed
+    (``closing.closed``). ``purpose`` ``collection`` asks for an open balance and a way to pay, as
+    a template does.
     """
-    language = _spoken(chain(customer.language, creditor.country)[0])
-    source = Source(text=source_liquid, subject=subject, language=language)
+    language = spoken(customer, creditor)
+    text = closed(
+        source_liquid,
+        channel=channel,
+        purpose=purpose,
+        language=language,
+        country=creditor.country,
+        subdivision=creditor.subdivision,
+    )
+    source = Source(text=text, subject=subject, language=language)
     with scope(creditor=creditor):
         book = read_book(creditor, [customer.pk], at=at)
         ask = Ask(customer.pk, "", channel, tuple(document_ids), purpose, message, extra or {})
         return write(book, ask, source)
 
 
-def _spoken(language: str) -> str:
+def spoken(customer: Customer, creditor: Creditor) -> str:
+    """The language in which a person's own words to the customer are closed."""
+    language = chain(customer.language, creditor.country)[0]
     return language if language.split("-")[0] in {"es", "en"} else "es"
 
 

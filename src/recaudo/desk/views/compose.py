@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recaudo import words
@@ -22,8 +21,10 @@ from recaudo.contact.models import InboundMessage, MailAccount, Message, Origin,
 from recaudo.contact.outbox.by_hand import WAITS, write_by_hand
 from recaudo.contact.texts import Written, install_ready, render_text
 from recaudo.contact.texts import render as render_template
+from recaudo.contact.texts.closing import closed
 from recaudo.contact.texts.lint import Draft as TextDraft
 from recaudo.contact.texts.lint import Finding, lint
+from recaudo.contact.texts.writing import spoken
 from recaudo.core.problems import Problem
 from recaudo.desk import figures, work
 from recaudo.desk.cases import customer_or_404
@@ -201,10 +202,10 @@ def _preview(
         written = _written(request, customer, draft, now)
     except Problem as problem:
         return {"preview": None, "cannot": words.sentence(problem), "findings": []}
-    return {"preview": written, "cannot": "", "findings": _findings_told(request, draft)}
+    return {"preview": written, "cannot": "", "findings": _findings_told(request, customer, draft)}
 
 
-def findings(request: DeskRequest, draft: Draft) -> list[Finding]:
+def findings(request: DeskRequest, customer: Customer, draft: Draft) -> list[Finding]:
     """What the lint says of a person's own words; a template was looked at when it was saved.
 
     A part that is missing is told; whether this message needs it, the person knows. What may not
@@ -212,29 +213,37 @@ def findings(request: DeskRequest, draft: Draft) -> list[Finding]:
     """
     if draft.template:
         return []
-    language = (get_language() or "es").split("-")[0]
-    text = TextDraft(draft.channel, _purpose(draft), language, draft.text, draft.subject)
-    return list(lint(text, request.creditor.country, request.creditor.subdivision))
+    creditor, language = request.creditor, spoken(customer, request.creditor)
+    text = closed(
+        draft.text,
+        channel=draft.channel,
+        purpose=_purpose(draft),
+        language=language,
+        country=creditor.country,
+        subdivision=creditor.subdivision,
+    )
+    whole = TextDraft(draft.channel, _purpose(draft), language.split("-")[0], text, draft.subject)
+    return list(lint(whole, creditor.country, creditor.subdivision))
 
 
 def _is_barred(finding: Finding) -> bool:
-    return finding.is_error and not finding.code.startswith("missing_")
+    return finding.is_error and not finding.code.startswith("text_lacks_")
 
 
-def _check(request: DeskRequest, draft: Draft) -> None:
+def _check(request: DeskRequest, customer: Customer, draft: Draft) -> None:
     """Raises Problem ``hand_text_barred`` with the first thing that may not be said."""
-    for finding in findings(request, draft):
+    for finding in findings(request, customer, draft):
         if _is_barred(finding):
             raise Problem("hand_text_barred", why=words.sentence(finding.code, finding.facts))
 
 
-def _findings_told(request: DeskRequest, draft: Draft) -> list[dict[str, str]]:
+def _findings_told(request: DeskRequest, customer: Customer, draft: Draft) -> list[dict[str, str]]:
     return [
         {
             "level": "error" if _is_barred(each) else "warning",
             "told": words.sentence(each.code, each.facts),
         }
-        for each in findings(request, draft)
+        for each in findings(request, customer, draft)
     ]
 
 
@@ -259,7 +268,7 @@ def _send(
         raise Problem("hand_no_point")
     if draft.is_empty:
         raise Problem("hand_text_missing")
-    _check(request, draft)
+    _check(request, customer, draft)
     later = later and not word.is_allowed
     if not word.is_allowed and (not later or word.earliest_at is None):
         raise Problem("contact_not_allowed", why=sentence_of(word))
