@@ -34,6 +34,7 @@ PREVIEW_MAX = 200
 ATTACHED_MAX = 7_000_000
 #: What a customer asked for gets: their invoice, whichever channel of ours says so.
 ATTACHABLE = ("pdf", "xml")
+_STOPS = re.compile(r"(?<!\.)\.\.(?=\s|<|$)")
 _NOT_OPEN_NEEDED = frozenset({"service", "third_party"})
 
 
@@ -214,7 +215,7 @@ def write(
     preview = one_line(rendered(source.preview, values), PREVIEW_MAX) if source.preview else ""
     page = ""
     if source.html:
-        page = rendered(source.html, values | {"preview": preview}, is_html=True)
+        page = one_stop(rendered(source.html, values | {"preview": preview}, is_html=True))
     return Written(
         subject=one_line(rendered(source.subject, values), SUBJECT_MAX) if source.subject else "",
         preview=preview,
@@ -310,4 +311,9 @@ def one_line(text: str, limit: int) -> str:
 def tidy(text: str) -> str:
     """No spaces at the ends of lines, no more than one empty line."""
     lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return one_stop(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
+
+
+def one_stop(text: str) -> str:
+    """A sentence that ends in «S.A.» or «p. m.» has one full stop, not the template's besides."""
+    return _STOPS.sub(".", text)
