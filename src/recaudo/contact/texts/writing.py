@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import urlparse
 
 from django.conf import settings
 from django_scopes import scope
@@ -34,6 +35,7 @@ PREVIEW_MAX = 200
 ATTACHED_MAX = 7_000_000
 #: What a customer asked for gets: their invoice, whichever channel of ours says so.
 ATTACHABLE = ("pdf", "xml")
+LOCAL = frozenset({None, "localhost", "127.0.0.1", "::1"})
 _STOPS = re.compile(r"(?<!\.)\.\.(?=\s|<|$)")
 _NOT_OPEN_NEEDED = frozenset({"service", "third_party"})
 
@@ -272,9 +274,10 @@ def _missing(book: Book, what: Asked, purpose: str) -> list[str]:
 
 
 def _links(ask: Ask) -> dict[str, str]:
-    """The unsubscribe link stands on the message's own token; without one there is no link."""
+    """The unsubscribe link stands on the message's own token; without one there is no link, nor
+    where nobody outside could open it: the text then asks for the word BAJA."""
     token = ask.message.token if ask.message is not None else None
-    if ask.channel != Channel.EMAIL or not token:
+    if ask.channel != Channel.EMAIL or not token or urlparse(settings.PUBLIC_URL).hostname in LOCAL:
         return {}
     return {"unsubscribe": unsubscribe_url(token)}
 
