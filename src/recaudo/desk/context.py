@@ -26,20 +26,22 @@ class Place:
     icon: str
     right: Right | None = None
     arguments: tuple[str, ...] = ()
+    #: On a phone: in the bar (under this shorter name) or behind «Más».
+    short: str = ""
 
 
 def places() -> tuple[Place, ...]:
     return (
-        Place("home", _("Inicio"), "home"),
-        Place("worklist", _("Trabajo"), "list"),
-        Place("inbox", _("Buzón"), "mail"),
-        Place("messages", _("Bandeja de salida"), "message"),
+        Place("home", _("Inicio"), "home", short=_("Inicio")),
+        Place("worklist", _("Trabajo"), "list", short=_("Trabajo")),
+        Place("inbox", _("Buzón"), "mail", short=_("Buzón")),
+        Place("messages", _("Bandeja de salida"), "message", short=_("Salida")),
         Place("templates", _("Plantillas"), "template"),
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),
         Place("reconciliation", _("Conciliación"), "check", "lead"),
-        Place("mail", _("Correo"), "mail", "lead"),
+        Place("mail", _("Correo"), "server", "lead"),
         Place("help", _("Ayuda"), "help"),
     )
 
@@ -69,6 +71,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             {
                 "name": place.name,
                 "title": place.title,
+                "short": place.short,
                 "icon": place.icon,
                 "url": reverse(f"desk:{place.name}", args=[creditor.code, *place.arguments]),
                 "count": _waiting(request) if place.name == "inbox" else 0,

@@ -77,6 +77,33 @@ def test_a_reminder_leaves_with_its_balance_and_a_verdict_of_the_law(creditor, s
     assert (verdict.is_allowed, verdict.pack[:2]) == (True, "CO")
 
 
+def test_the_text_carries_the_link_that_stops_us(creditor, sink, settings):
+    settings.PUBLIC_URL = "https://cobros.example.com"
+    message = planned(creditor, "1500000")
+
+    dispatch(creditor, now=MORNING)
+
+    with scope(creditor=creditor):
+        message.refresh_from_db()
+        text = MessageText.objects.get(message_id=message.pk)
+    link = f"https://cobros.example.com/baja/{message.token}/"
+    assert link in text.text
+    assert link in text.html
+
+
+def test_a_link_to_this_machine_is_no_use_to_a_customer(creditor, sink, settings):
+    settings.PUBLIC_URL = "http://localhost:8000"
+    message = planned(creditor, "1500000")
+
+    dispatch(creditor, now=MORNING)
+
+    with scope(creditor=creditor):
+        text = MessageText.objects.get(message_id=message.pk)
+    assert "localhost" not in text.text + text.html
+    assert "responda BAJA" in text.text
+    assert "responda BAJA" in text.html
+
+
 def test_at_night_it_waits_for_the_morning_and_then_leaves(creditor, sink):
     message = planned(creditor, "1000", now=EVENING)
     assert rehearse(creditor, at=EVENING)["allowed"] == 0

@@ -29,6 +29,7 @@ from factories import (
 from recaudo.access.models import Creditor
 from recaudo.contact.models import Message, MessageItem, Template
 from recaudo.contact.texts import Ask, Written, render, render_many, render_text
+from recaudo.contact.texts.presets import ready_templates
 from recaudo.contact.texts.versions import change_template, save_version
 from recaudo.contact.texts.writing import ATTACHED_MAX
 from recaudo.core.problems import Problem
@@ -190,7 +191,10 @@ def test_a_notice_of_payment_tells_what_came_in(andina: Creditor) -> None:
     assert "no le queda nada pendiente" in got.text
 
 
-def test_the_unsubscribe_link_stands_on_the_messages_token(customer: Customer) -> None:
+def test_the_unsubscribe_link_stands_on_the_messages_token(
+    customer: Customer, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://cobros.example.com"
     message = Message(id=1, token="abcdefghijklmnopqrstuvwx")
     got = written(customer, message=message)
     assert "/baja/abcdefghijklmnopqrstuvwx/" in got.text
@@ -350,3 +354,77 @@ def test_the_mail_takes_the_papers_of_its_documents(
 
 def keep(document: Document, kind: str, body: bytes) -> DocumentFile:
     return store_file(document, kind=kind, name="FE", chunks=[body], by=None)
+
+
+#: What no text may show once it is written, whoever reads it aloud.
+UGLY = re.compile(r"  |(?<!\.)\.\.(?!\.)| [,.;:]|\(\)|\{|\}|\bun \w+ción\b|, ,", re.MULTILINE)
+COUNTRIES = {"CO": "COP", "CL": "CLP", "MX": "MXN", "PE": "PEN"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_every_ready_text_can_be_read_aloud(db: None, country: str, language: str) -> None:
+    creditor = make_creditor(
+        country.lower(),
+        country=country,
+        currency=COUNTRIES[country],
+        name="Comercial del Sur S.A.",
+        tax_id="900123456-8",
+    )
+    add_way(creditor, kind="account", title="Banco", details="1-2", currency=COUNTRIES[country])
+    customer = make_customer(creditor, name="Hotel Bahía S.A.", language=language)
+    make_document(customer, "1500", due_on=TODAY - timedelta(days=1), number="10")
+    credit = make_obligation(customer, "CR-7")
+    for part in ("1", "2"):
+        fields = {"number": "CR-7", "instalment": part, "kind": "instalment"}
+        due = TODAY - timedelta(days=31 * int(part))
+        make_document(customer, "500", due_on=due, obligation=credit, **fields)
+    promise = {"amount": Decimal(150), "on": TODAY}
+    asks = [
+        Ask(customer.id, each.key, each.channel, extra=extra)
+        for each in ready_templates()
+        for extra in ({}, {"callback": {"at": AT}, "answer": "Sí.", "promise": promise})
+    ]
+    for ask, got in zip(asks, render_many(creditor, asks, at=AT), strict=True):
+        assert isinstance(got, Written), (ask.template_key, ask.channel, got)
+        for said in (got.subject, got.preview, got.text):
+            assert not UGLY.search(said), (ask.template_key, ask.channel, said)
+
+
+def test_a_message_left_with_somebody_else_says_nothing_of_interest_or_fees(db: None) -> None:
+    creditor = make_creditor("austral", country="CL", currency="CLP")
+    add_way(creditor, kind="account", title="Banco", details="1-2", currency="CLP")
+    customer = make_customer(creditor)
+    make_document(customer, "1500", due_on=TODAY)
+    assert "Ley 19.496" in written(customer, "vencida").text
+    assert "Ley 19.496" in written(customer, "vencida").html
+    for channel in ("email", "whatsapp", "sms"):
+        left = written(customer, "recado", channel)
+        assert "intereses" not in left.text + left.html
+
+
+def test_a_letter_is_signed_by_a_person_not_by_a_code(customer: Customer) -> None:
+    assign(customer, make_user(name="G3 Diana Pizarro"))
+    text = written(customer).text
+    assert "\nDiana Pizarro\n" in text
+    assert "G3" not in text
+
+
+def test_two_instalments_are_one_line_of_their_credit(customer: Customer) -> None:
+    credit = make_obligation(customer, "CR-7")
+    made = [
+        make_document(
+            customer,
+            "500",
+            due_on=TODAY - timedelta(days=31 * part),
+            number="CR-7",
+            instalment=str(part),
+            kind="instalment",
+            obligation=credit,
+        )
+        for part in (1, 2)
+    ]
+    both = written(customer, document_ids=[each.id for each in made])
+    one = written(customer, document_ids=[made[0].id])
+    assert "- Crédito CR-7 (2 cuotas): $1.000; " in both.text
+    assert "- Crédito CR-7, cuota 1: $500; " in one.text

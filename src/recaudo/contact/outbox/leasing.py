@@ -169,6 +169,9 @@ class _Work:
 
     def _texts(self) -> Iterator[tuple[Message, Written | Problem]]:
         with_point = [each for each in self.allowed if each.pk in self.points]
+        for message in with_point:
+            # Before the text: the link to stop us stands in it. Stored with the rest, in ``store``.
+            message.token = secrets.token_hex(16)
         by_template = [(m, self.documents[m.pk]) for m in with_point if m.template_key]
         if by_template:
             texts = self.parts.write(self.creditor, by_template, self.now)
@@ -207,7 +210,7 @@ class _Work:
 
     def _ready(self, message: Message, point: ContactPoint, text: Written) -> writing.Ready:
         items = self.items[message.pk]
-        token = secrets.token_hex(16)
+        token = message.token or secrets.token_hex(16)
         raw = self.parts.compose(
             self.account,
             text,

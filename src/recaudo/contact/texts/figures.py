@@ -5,6 +5,7 @@ They print so without any filter; a filter only asks for another form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -78,10 +79,12 @@ class Moment:
         self.at, self.locale = at, locale
 
     def __str__(self) -> str:
-        day = format_datetime(self.at, "EEEE d 'de' MMMM", locale=self.locale)
-        if self.locale.language != "es":
-            day = format_datetime(self.at, "EEEE d MMMM", locale=self.locale)
-        return _plain(f"{day}, {format_time(self.at, 'short', locale=self.locale)}")
+        hour = _plain(format_time(self.at, "short", locale=self.locale))
+        if self.locale.language == "es":
+            day = format_datetime(self.at, "EEEE d 'de' MMMM", locale=self.locale)
+            return f"{day} a {'la' if hour.startswith('1:') else 'las'} {hour}"
+        form = "EEEE, MMMM d" if self.locale.territory == "US" else "EEEE d MMMM"
+        return f"{format_datetime(self.at, form, locale=self.locale)} at {hour}"
 
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
@@ -96,13 +99,16 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
         locale=locale,
         currency_digits=False,
     )
-    return _plain(text)
+    # Some English locales write COP2,413,700: hard to read aloud, and to tell from a reference.
+    return re.sub(r"^(-?[A-Z]{3})(?=\d)", r"\1 ", _plain(text))
 
 
 def told_day(day: date, locale: Locale) -> str:
-    """``27 de noviembre de 2026``; English: ``27 November 2026``."""
+    """``27 de noviembre de 2026``; English: ``27 November 2026``, or as the United States write."""
     if locale.language == "es":
         return format_date(day, "d 'de' MMMM 'de' y", locale=locale)
+    if locale.territory == "US":
+        return format_date(day, "MMMM d, y", locale=locale)
     return format_date(day, "d MMMM y", locale=locale)
 
 

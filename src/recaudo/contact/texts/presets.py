@@ -98,7 +98,7 @@ def _email(shape: str, own: dict[str, Any], parts: dict[str, str]) -> str:
         blocks.append(parts["files"])
     if shape == "asks":
         blocks += [parts["if_paid"], parts["question"]]
-    blocks.append(parts["signature"])
+    blocks += _signed(shape, parts)
     if shape != "private":
         blocks.append(parts["opt_out_email"])
     return _joined(blocks)
@@ -109,10 +109,14 @@ def _chat(shape: str, own: dict[str, Any], parts: dict[str, str]) -> str:
     blocks += own["close"]
     if shape == "asks":
         blocks += [parts["if_paid"], parts["question"]]
-    blocks.append(parts["signature"])
+    blocks += _signed(shape, parts)
     if shape != "private":
         blocks.append(parts["opt_out_chat"])
     return _joined(blocks)
+
+
+def _signed(shape: str, parts: dict[str, str]) -> list[str]:
+    return [parts["signature"], *([parts["legal"]] if shape == "asks" else [])]
 
 
 def _greeting(shape: str, parts: dict[str, str]) -> str:
@@ -155,11 +159,16 @@ def _mjml(shape: str, own: dict[str, Any], parts: dict[str, str]) -> str:
         .replace("[[files]]", "" if shape == "private" else _paragraphs([parts["files"]]))
         .replace("[[pay]]", pay)
         .replace("[[after]]", _paragraphs(after))
+        .replace("[[legal_line]]", _legal_line(shape, parts))
         .replace("[[subject]]", escape(own["subject"]))
     )
     for name, value in parts.items():
         filled = filled.replace(f"[[{name}]]", value)
     return "\n".join(line for line in filled.splitlines() if line.strip()) + "\n"
+
+
+def _legal_line(shape: str, parts: dict[str, str]) -> str:
+    return parts["legal"].replace("{% endif %}", "<br />{% endif %}") if shape == "asks" else ""
 
 
 def _without_opt_out(page: str) -> str:

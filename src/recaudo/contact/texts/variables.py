@@ -6,6 +6,7 @@ from a template but these.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from recaudo.core.problems import Problem
 from recaudo.payments.queries.ways import filled
 
 VALUE_MAX = 200
+_CODE = re.compile(r"^[A-Z]{0,3}\d+[ \-–.:]+(?=\D)")
 #: Formatting characters that a name needs; other control characters are dropped from values.
 _KEPT = {"\u200d"}
 
@@ -145,7 +147,7 @@ def variables(
         "ways": ways,
         "pay_link": next((way["url"] for way in ways if way["url"]), ""),
         "collector": {
-            "name": plain(book.collectors.get(customer_id, "")),
+            "name": _without_code(plain(book.collectors.get(customer_id, ""))),
             "phone": plain(creditor.phone),
         },
         "files": [plain(name) for name in files_named],
@@ -163,6 +165,11 @@ def variables(
             "on": Day.of(payment.on, locale),
         }
     return told | _extra(extra, what.currency, locale)
+
+
+def _without_code(name: str) -> str:
+    """``G3 Diana Pizarro`` is how a system writes its collectors, not how one signs a letter."""
+    return _CODE.sub("", name)
 
 
 def _extra(extra: Mapping[str, object], currency: str, locale: Locale) -> dict[str, object]:

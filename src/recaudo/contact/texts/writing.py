@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import urlparse
 
 from django.conf import settings
 from django_scopes import scope
@@ -35,6 +36,8 @@ PREVIEW_MAX = 200
 ATTACHED_MAX = 7_000_000
 #: What a customer asked for gets: their invoice, whichever channel of ours says so.
 ATTACHABLE = ("pdf", "xml")
+LOCAL = frozenset({None, "localhost", "127.0.0.1", "::1"})
+_STOPS = re.compile(r"(?<!\.)\.\.(?=\s|<|$)")
 _NOT_OPEN_NEEDED = frozenset({"service", "third_party"})
 
 
@@ -215,7 +218,7 @@ def write(
     preview = one_line(rendered(source.preview, values), PREVIEW_MAX) if source.preview else ""
     page = ""
     if source.html:
-        page = rendered(source.html, values | {"preview": preview}, is_html=True)
+        page = one_stop(rendered(source.html, values | {"preview": preview}, is_html=True))
     return Written(
         subject=one_line(rendered(source.subject, values), SUBJECT_MAX) if source.subject else "",
         preview=preview,
@@ -282,9 +285,10 @@ def _missing(book: Book, what: Asked, purpose: str) -> list[str]:
 
 
 def _links(ask: Ask) -> dict[str, str]:
-    """The unsubscribe link stands on the message's own token; without one there is no link."""
+    """The unsubscribe link stands on the message's own token; without one there is no link, nor
+    where nobody outside could open it: the text then asks for the word BAJA."""
     token = ask.message.token if ask.message is not None else None
-    if ask.channel != Channel.EMAIL or not token:
+    if ask.channel != Channel.EMAIL or not token or urlparse(settings.PUBLIC_URL).hostname in LOCAL:
         return {}
     return {"unsubscribe": unsubscribe_url(token)}
 
@@ -321,4 +325,9 @@ def one_line(text: str, limit: int) -> str:
 def tidy(text: str) -> str:
     """No spaces at the ends of lines, no more than one empty line."""
     lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return one_stop(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
+
+
+def one_stop(text: str) -> str:
+    """A sentence that ends in «S.A.» or «p. m.» has one full stop, not the template's besides."""
+    return _STOPS.sub(".", text)
