@@ -181,7 +181,9 @@ _CLOSING = 421
 
 def _quoted(raw: bytes) -> bytes:
     """The mail as DATA wants it: whole lines, and a dot at the start of one doubled."""
-    text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    text = raw
+    if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):  # ours are whole already
+        text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     if text.startswith(b"."):
         text = b"." + text
     text = text.replace(b"\r\n.", b"\r\n..")

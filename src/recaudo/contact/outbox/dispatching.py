@@ -25,7 +25,11 @@ from recaudo.contact.outbox.parts import TIMES, Gateway, Parts, Times
 from recaudo.contact.outbox.real import real_parts
 from recaudo.contact.outbox.sending import Told
 
+#: Messages written at once: so many at first, then what went out in ``FRESH_SECONDS``. Much of a
+#: batch costs the same whatever its size, and no text may wait long for the wire.
 BATCH = 50
+BATCH_MAX = 400
+FRESH_SECONDS = 2
 #: After so many in a row that could not leave, the server is left alone until the next time.
 GIVE_UP_AFTER = 3
 #: Of a paced sender, what goes in so many seconds is written at once: texts stay fresh.
@@ -136,7 +140,8 @@ class _Run:
         self.parts, self.times, self.figures = parts, times, figures
         self.worker, self.limit, self.stop = worker, limit, stop
         self.size, self.at_once = BATCH, times.at_once
-        if account.per_minute:
+        self.is_paced = bool(account.per_minute)
+        if self.is_paced:
             self.at_once = 1
             self.size = max(1, min(BATCH, account.per_minute * PACED_SECONDS // 60))
         self.left_in_a_row = 0
@@ -159,7 +164,9 @@ class _Run:
                     after = taken = 0
                     continue
                 after = batch.last_customer
+                began = time.monotonic()
                 self._send_all(batch.ready, gateway)
+                self._resize(len(batch.ready), time.monotonic() - began)
                 if progress:
                     progress(self.figures)
 
@@ -187,6 +194,13 @@ class _Run:
         self.figures.add(batch)
         self.held |= {each.lease for each in batch.ready}
         return batch
+
+    def _resize(self, count: int, seconds: float) -> None:
+        """As many as the server took lately in the time that a text may wait; never twice as many
+        as before."""
+        if count and not self.is_paced:
+            lately = int(count * FRESH_SECONDS / max(seconds, 0.001))
+            self.size = max(BATCH, min(BATCH_MAX, lately, self.size * 2))
 
     def _send_all(self, ready: list[Leased], gateway: Gateway) -> None:
         for start in range(0, len(ready), self.at_once):

@@ -26,6 +26,7 @@ from recaudo.contact.models import (
 )
 from recaudo.contact.outbox import queue, writing
 from recaudo.contact.outbox.parts import Kept, Parts, Times, Written
+from recaudo.core.garbage import resting
 from recaudo.core.problems import Problem
 from recaudo.portfolio.models import ContactPoint
 
@@ -84,7 +85,7 @@ def lease(
     The gate admits with the persons locked, so that what another worker has in hand counts.
     """
     batch = Batch()
-    with transaction.atomic():
+    with resting(), transaction.atomic():
         messages = queue.take(creditor, channel, now=now, after=after, size=size)
         if not messages:
             return batch

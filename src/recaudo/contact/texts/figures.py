@@ -46,11 +46,13 @@ class Figure(Decimal):
 
     def __new__(cls, amount: Decimal, currency: str, locale: Locale, told: str = "") -> Figure:
         figure = super().__new__(cls, amount)
-        figure.currency, figure.locale = currency, locale
-        figure.told = told or money(amount, currency, locale)
+        figure.currency, figure.locale, figure.told = currency, locale, told
         return figure
 
     def __str__(self) -> str:
+        # Only when it is printed: most amounts that a text may name, it does not.
+        if not self.told:
+            self.told = money(Decimal(self), self.currency, self.locale)
         return self.told
 
     def __hash__(self) -> int:
@@ -87,6 +89,7 @@ class Moment:
         return f"{format_datetime(self.at, form, locale=self.locale)} at {hour}"
 
 
+@lru_cache(maxsize=4096)
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """``$1.234.567``, with as many decimals as the amount has, at least the currency's own."""
     digits = _digits(amount, currency)
@@ -103,6 +106,7 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
     return re.sub(r"^(-?[A-Z]{3})(?=\d)", r"\1 ", _plain(text))
 
 
+@lru_cache(maxsize=4096)
 def told_day(day: date, locale: Locale) -> str:
     """``27 de noviembre de 2026``; English: ``27 November 2026``, or as the United States write."""
     if locale.language == "es":

@@ -269,6 +269,8 @@ def plain_lines(text: str) -> str:
 
 
 def _clean(text: str, *, breaks: bool = False) -> str:
+    if text.isprintable():  # nothing to drop, and no space but the ordinary one
+        return text if breaks else " ".join(text.split())
     kept = []
     for letter in text:
         if letter == "\n" and breaks:
