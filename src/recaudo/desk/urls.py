@@ -7,6 +7,7 @@ from recaudo.desk.views import (
     calls,
     compose,
     conflicts,
+    consents,
     contacts,
     customer,
     document_files,
@@ -193,6 +194,8 @@ of_creditor: list[URLPattern] = [
         replies.reject,
         name="customer_paid_reject",
     ),
+    # what customers authorised
+    path("clientes/<int:customer_id>/autorizacion/", consents.say, name="consent"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
