@@ -15,18 +15,30 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoDbBlocker
 from rich.console import Console
 
 from recaudo.access.models import Creditor, Membership, User
 from recaudo.cli.demo import told
-from recaudo.contact.models import Interaction
+from recaudo.contact.gate import Request, look
+from recaudo.contact.models import (
+    InboundMessage,
+    Interaction,
+    MailAccount,
+    Message,
+    RegimeChoice,
+    Template,
+    Verdict,
+)
+from recaudo.core.calendar import Place, is_business_day
 from recaudo.demo.build import build
 from recaudo.demo.creditors import LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.stories import STORIES
-from recaudo.demo.summary import creditors_now, stories_now
+from recaudo.demo.summary import creditors_now, rooms_now, stories_now
 from recaudo.intake.models import ImportBatch
+from recaudo.payments.models import PaymentWay
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Customer, Document
 from recaudo.portfolio.queries.customers import visible_customers
@@ -81,7 +93,8 @@ def test_four_creditors_have_a_released_run_and_every_open_document_a_next_step(
     for now in creditors_now():
         creditor = Creditor.objects.get(code=now.code)
         assert creditor.released_at is not None
-        assert now.tasks > 0 and now.messages > 0
+        if is_business_day(now.as_of, Place(now.country)):
+            assert now.tasks > 0 and now.messages > 0
         assert now.without_next_action == 0
         assert 0 < now.overdue < now.balance
 
@@ -137,12 +150,18 @@ def test_the_first_corte_has_two_rejected_rows_and_the_second_settles_what_vanis
 
 def test_the_telling_names_every_login_and_every_story_with_its_page() -> None:
     screen = Console(width=80, record=True, file=io.StringIO())
-    screen.print(told(creditors_now(), stories_now(), "x.xlsx", "http://localhost:8000"))
+    screen.print(
+        told(creditors_now(), stories_now(), rooms_now(), "x.xlsx", "http://localhost:8000")
+    )
     text = screen.export_text()
     assert PASSWORD in text
     assert all(login.email in text for login in LOGINS)
     assert all(story.name in text and story.title in text for story in STORIES)
     assert all(f"http://localhost:8000{story.path}" in text for story in stories_now())
+    assert all(f"http://localhost:8000{room.path}" in text for room in rooms_now())
+    assert {"Buzón", "Bandeja de salida", "Plantillas", "Escribir"} <= {
+        room.title for room in rooms_now()
+    }
 
 
 def reason_of(code: str) -> str:
@@ -177,3 +196,54 @@ def test_the_written_off_debt_paid_a_little_and_is_still_claimed() -> None:
 
 def test_who_asked_not_to_be_contacted_is_not() -> None:
     assert reason_of("H-10") == "do_not_contact"
+
+
+def test_nothing_can_leave() -> None:
+    with scopes_disabled():
+        assert not MailAccount.objects.exists()
+        assert (
+            not Message.objects.filter(channel="email")
+            .exclude(state__in=["planned", "proposed", "withdrawn"])
+            .exists()
+        )
+
+
+def test_the_inbox_has_answers_of_every_kind_and_one_of_nobody_known() -> None:
+    with scope(creditor=Creditor.objects.get(code="andina")):
+        waiting = InboundMessage.objects.filter(state="new", kind="reply")
+        assert {"paid", "objection", "situation", "question", "promise", "wrong_person"} <= set(
+            waiting.filter(customer__isnull=False).values_list("proposed", flat=True)
+        )
+        assert waiting.filter(customer=None).count() == 1
+        paid = waiting.get(proposed="paid")
+        assert [each.content_type for each in paid.files.all()] == ["image/png"]
+        assert InboundMessage.objects.filter(kind="auto_reply").count() == 1
+        assert InboundMessage.objects.filter(classified="stop").count() == 1
+        assert InboundMessage.objects.filter(classified="other").count() == 1
+
+
+def test_people_wrote_and_the_gate_was_asked() -> None:
+    with scope(creditor=Creditor.objects.get(code="andina")):
+        states = set(Message.objects.filter(origin="hand").values_list("state", flat=True))
+        assert {"planned", "withdrawn", "attempted", "sent"} <= states
+        sent = Message.objects.filter(origin="hand", state__in=["attempted", "sent"])
+        for message in sent:
+            assert Verdict.objects.filter(message_id=message.pk, is_allowed=True).exists()
+
+
+def test_everybody_has_what_a_message_needs() -> None:
+    for plan in PLANS:
+        creditor = Creditor.objects.get(code=plan.code)
+        assert creditor.address and creditor.phone and creditor.website
+        with scope(creditor=creditor):
+            assert PaymentWay.objects.exists() and Template.objects.exists()
+            assert RegimeChoice.objects.exists() == (plan.preset == "b2b")
+
+
+def test_between_companies_no_authorisation_is_missing() -> None:
+    creditor = Creditor.objects.get(code="andina")
+    with scope(creditor=creditor):
+        late = Customer.objects.filter(documents__open_amount__gt=0, consents=None).first()
+    assert late is not None
+    asked = Request(late.pk, "phone")
+    assert look(creditor, asked, at=timezone.now()).rule != "consent_missing"

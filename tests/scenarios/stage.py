@@ -10,12 +10,17 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django_scopes import scope
 
 from factories import (
+    allow,
     make_credit,
     make_customer,
     make_document,
@@ -24,9 +29,16 @@ from factories import (
     refresh,
 )
 from recaudo.access.models import Creditor
-from recaudo.contact.models import Message
+from recaudo.contact.gate import Request, admit, look, sentence_of
+from recaudo.contact.inbound.acting import classify
+from recaudo.contact.mail.ingest import ingest
+from recaudo.contact.models import InboundMessage, Message, ReplyClass
+from recaudo.contact.outbox import confirm_by_hand
+from recaudo.contact.texts import render
 from recaudo.core.payment_days import as_stored, read_calendar
-from recaudo.portfolio.models import Customer, Document
+from recaudo.payments.actions.reported import expire_reports
+from recaudo.payments.actions.ways import add_way
+from recaudo.portfolio.models import Customer, Document, Hold
 from recaudo.strategy.actions.holds import place_hold, release_hold
 from recaudo.strategy.actions.runs import release, run_day
 from recaudo.strategy.actions.tasks import finish_task
@@ -87,6 +99,7 @@ class Stage:
         self.customers: dict[str, Customer] = {}
         self.documents: dict[str, Document] = {}
         self.result: dict[str, Any] = {}
+        self.reply: InboundMessage | None = None
 
     def play(self, text: str) -> None:
         for pattern, act in SENTENCES:
@@ -177,8 +190,8 @@ class Stage:
     def called(self, who: str, answer: str) -> None:
         with self.scope():
             task = Task.objects.get(customer=self.customer(who), kind="call", state="open")
-        noon = datetime.combine(self.today, time(12), ZoneInfo(self.creditor.timezone))
-        finish_task(task, outcome=ANSWERS[answer], now=noon, by=make_member(self.creditor))
+        by = make_member(self.creditor)
+        finish_task(task, outcome=ANSWERS[answer], now=self.noon(), by=by)
 
     @sentence(rf"Se pausa a {WHO} hasta el {DAY} porque «(.+)»")
     def held(self, who: str, *rest: str) -> None:
@@ -194,8 +207,82 @@ class Stage:
     @sentence(rf"Se levanta la pausa de {WHO}")
     def let_go(self, who: str) -> None:
         with self.scope():
-            hold = self.customer(who).holds.get(released_at__isnull=True)
+            # The one that a person placed; a promise made on the telephone has its own.
+            hold = self.customer(who).holds.exclude(source="hand").get(released_at__isnull=True)
         release_hold(hold, today=self.today)
+
+    @sentence(rf"{WHO} autorizó todos los canales")
+    def allowed(self, who: str) -> None:
+        allow(self.customer(who))
+
+    @sentence(r"Se paga en línea o en el banco")
+    def can_pay(self) -> None:
+        add_way(
+            self.creditor,
+            kind="account",
+            title="Banco de Prueba",
+            details="000-123",
+            currency=self.creditor.currency,
+            origin="test",
+        )
+
+    @sentence(rf"Pasan los días de verificación y nadie encuentra el pago de {WHO}")
+    def report_ends(self, who: str) -> None:
+        with self.scope():
+            hold = Hold.objects.get(customer=self.customer(who), kind="reported_paid")
+        self.today = hold.until_on
+        expire_reports(self.creditor, self.today, now=self.noon())
+
+    @sentence(rf"Hoy sale el mensaje de {WHO}")
+    def leaves(self, who: str) -> None:
+        """On a person's word, as any channel without a server: the gate is asked all the same."""
+        self.creditor.refresh_from_db()
+        at = self.noon()
+        customer = self.customer(who)
+        with self.scope():
+            message = Message.objects.filter(customer=customer, state="planned").latest("id")
+            documents = message.items.filter(is_live=True).values_list("document_id", flat=True)
+            written = render(
+                self.creditor,
+                customer,
+                template_key=message.template_key,
+                channel=message.channel,
+                document_ids=list(documents),
+                at=at,
+                message=message,
+            )
+            point = customer.contact_points.get(channel=message.channel)
+            asked = Request(
+                customer.pk,
+                message.channel,
+                contact_point_id=point.pk,
+                document_ids=tuple(documents),
+                message_id=message.pk,
+            )
+            with transaction.atomic():
+                (admitted,) = admit(self.creditor, [asked], at=at)
+                assert admitted.word.is_allowed, admitted.word
+                by = make_member(self.creditor)
+                confirm_by_hand(message, by=by, now=at, written=written, contact_point=point)
+
+    @sentence(rf"{WHO} contesta por correo: «(.+)»")
+    def answers(self, who: str, text: str) -> None:
+        with self.scope():
+            point = self.customer(who).contact_points.get(channel="email")
+        at = self.noon() + timedelta(hours=1)
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"] = point.normalised, "cartera@comercial.example"
+        mail["Subject"], mail["Date"] = "Re: su saldo", format_datetime(at)
+        mail["Message-ID"] = f"<{self.today.isoformat()}@correo.example>"
+        mail.set_content(text)
+        self.reply = ingest(self.creditor, None, mail.as_bytes(), now=at)
+
+    @sentence(r"Se propone la clase «(.+)» y una persona la confirma")
+    def is_classified(self, title: str) -> None:
+        assert self.reply is not None
+        assert ReplyClass(self.reply.proposed).label == title
+        at = self.noon() + timedelta(hours=2)
+        classify(self.reply, self.reply.proposed, by=make_member(self.creditor), now=at)
 
     # -- what must be so -------------------------------------------------------------------------
 
@@ -228,6 +315,17 @@ class Stage:
             assert message.balance == self.amount(amount)
             assert message.items.filter(is_live=True).count() == int(count)
 
+    @sentence(rf"A {WHO} no se le puede cobrar: «(.+)»")
+    def is_refused(self, who: str, why: str) -> None:
+        word = look(self.creditor, Request(self.customer(who).pk, "email"), at=self.noon())
+        assert not word.is_allowed
+        assert why in sentence_of(word), sentence_of(word)
+
+    @sentence(rf"A {WHO} se le puede cobrar otra vez")
+    def is_free(self, who: str) -> None:
+        word = look(self.creditor, Request(self.customer(who).pk, "email"), at=self.noon())
+        assert word.is_allowed, word
+
     @sentence(rf"{WHO} está en el segmento «(.+)»")
     def is_in(self, who: str, segment: str) -> None:
         with self.scope():
@@ -256,6 +354,9 @@ class Stage:
     def day(self, day: str | None, month: str | None, year: str | None = None) -> date:
         assert day and month
         return date(int(year or self.today.year), MONTHS.index(month) + 1, int(day))
+
+    def noon(self) -> datetime:
+        return datetime.combine(self.today, time(12), ZoneInfo(self.creditor.timezone))
 
     def amount(self, text: str) -> Decimal:
         return Decimal(text.replace(".", ""))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from recaudo.demo.summary import CreditorNow, StoryNow
+    from recaudo.demo.summary import CreditorNow, RoomNow, StoryNow
 
 #: Messages of `recaudo demo` are in Spanish, as its books are.
 LOCALE = "es"
@@ -46,12 +46,13 @@ def demo(
     with output.progress("Preparando la demostración", quiet=as_json) as advance:
         build(folder, on_progress=advance)
     creditors, stories = summary.creditors_now(), summary.stories_now()
+    rooms = summary.rooms_now()
     messy = str(folder / MESSY)
     address = f"http://localhost:{port}"
     output.emit(
-        summary.as_dict(creditors, stories, messy),
+        summary.as_dict(creditors, stories, rooms, messy),
         as_json=as_json,
-        text=None if as_json else told(creditors, stories, messy, address),
+        text=None if as_json else told(creditors, stories, rooms, messy, address),
     )
     if serve and not as_json:
         output.console.print(f"\nRecaudo en [bold]{address}[/] · Ctrl-C detiene todo.")
@@ -59,7 +60,11 @@ def demo(
 
 
 def told(
-    creditors: list[CreditorNow], stories: list[StoryNow], messy: str, address: str
+    creditors: list[CreditorNow],
+    stories: list[StoryNow],
+    rooms: list[RoomNow],
+    messy: str,
+    address: str,
 ) -> RenderableType:
     """All of it for a person, top to bottom in the order in which they will want it."""
     from rich.console import Group
@@ -76,6 +81,9 @@ def told(
         "",
         "[bold]Diez historias[/]  (el nombre, qué pasó y qué ver; la nota está en su historia)",
         _stories(stories, address),
+        "",
+        "[bold]Lo que sale y lo que responden[/]",
+        _rooms(rooms, address),
         "",
         "[bold]Para probar[/]",
         _tries(messy, address),
@@ -127,6 +135,16 @@ def _stories(stories: list[StoryNow], address: str) -> RenderableType:
         )
         table.add_row("", story.see)
         table.add_row("", f"[dim]{address}{story.path}[/]")
+    return table
+
+
+def _rooms(rooms: list[RoomNow], address: str) -> RenderableType:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for room in rooms:
+        table.add_row(f"[bold]{room.title}[/]", room.see)
+        table.add_row("", f"[dim]{address}{room.path}[/]")
     return table
 
 

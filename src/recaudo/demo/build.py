@@ -21,6 +21,7 @@ from recaudo.access.models import Creditor, Membership, User
 from recaudo.contact.models import Interaction
 from recaudo.core.calendar import local_day
 from recaudo.demo.book import make_world
+from recaudo.demo.correspondence import sign, take_in_the_post, write_messages
 from recaudo.demo.creditors import COLLECTORS, LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.files import Export, write_all
 from recaudo.demo.happenings import write_off
@@ -45,7 +46,7 @@ WRITTEN_OFF_MOST = 3
 MESSY = "cartera_desordenada.xlsx"
 
 #: Of one creditor, as the progress bar counts them.
-STEPS = 10
+STEPS = 12
 
 Advance = Callable[[int, int | None], None]
 
@@ -138,6 +139,12 @@ def _fill(plan: Plan, creditor: Creditor, folder: Path, users: dict[str, User]) 
         if story.after:
             story.after(creditor, story.code, born)
     yield "stories"
+    told = [story.code for story in stories_of(plan)]
+    sign(plan, creditor, users["manager"])
+    take_in_the_post(plan, creditor, told, gestora)
+    yield "post"
+    write_messages(plan, creditor, told, users["supervisor"])
+    yield "messages"
 
 
 def _import(creditor: Creditor, folder: Path, export: Export, by: User) -> None:

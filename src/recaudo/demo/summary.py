@@ -10,6 +10,8 @@ from typing import Any
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
+from recaudo.contact.models import InboundMessage, Message
+from recaudo.demo.correspondence import WITH_POST
 from recaudo.demo.creditors import LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.stories import STORIES
 from recaudo.insights.queries.ageing import ageing
@@ -44,6 +46,15 @@ class StoryNow:
     creditor: str
     code: str
     note: str
+    see: str
+    path: str
+
+
+@dataclass(frozen=True)
+class RoomNow:
+    """Somewhere to look at what leaves and what comes back; ``path`` as in ``StoryNow``."""
+
+    title: str
     see: str
     path: str
 
@@ -94,9 +105,54 @@ def stories_now() -> list[StoryNow]:
     return told
 
 
-def as_dict(creditors: list[CreditorNow], stories: list[StoryNow], messy: str) -> dict[str, Any]:
+def rooms_now() -> list[RoomNow]:
+    """Where the messages of the demonstration and their answers are seen, with their figures."""
+    creditor = Creditor.objects.get(code=WITH_POST[0])
+    with scope(creditor=creditor):
+        unread = InboundMessage.objects.filter(state="new").count()
+        planned = Message.objects.filter(state="planned").count()
+        by_hand = Message.objects.exclude(origin="strategy").count()
+        wrote = InboundMessage.objects.filter(state="new", proposed="paid", customer__isnull=False)
+        customer = wrote.values_list("customer_id", flat=True).first()
+    base = f"/{creditor.code}"
+    rooms = [
+        RoomNow(
+            "Buzón",
+            f"{unread} respuestas sin leer: ya pagué (con comprobante), objeción, baja … Cada una "
+            "con la clase que se propone y por qué.",
+            f"{base}/buzon/",
+        ),
+        RoomNow(
+            "Bandeja de salida",
+            f"{planned} mensajes esperan, {by_hand} escritos a mano. No hay correo configurado: "
+            "nada sale.",
+            f"{base}/mensajes/",
+        ),
+        RoomNow("Plantillas", "Los textos listos, su vista previa y su revisión.",
+                f"{base}/plantillas/"),
+    ]  # fmt: skip
+    if customer is not None:
+        rooms += [
+            RoomNow(
+                "Escribir",
+                "Antes de enviar, el permiso o por qué no y desde cuándo.",
+                f"{base}/clientes/{customer}/escribir/",
+            ),
+            RoomNow(
+                "Conversación",
+                "Lo que se le escribió y lo que respondió, con el permiso de cada contacto.",
+                f"{base}/clientes/{customer}/conversacion/",
+            ),
+        ]
+    return rooms
+
+
+def as_dict(
+    creditors: list[CreditorNow], stories: list[StoryNow], rooms: list[RoomNow], messy: str
+) -> dict[str, Any]:
     """The whole, for ``--json``."""
     return {
+        "rooms": [asdict(each) for each in rooms],
         "creditors": [asdict(each) for each in creditors],
         "stories": [asdict(each) for each in stories],
         "logins": [{"email": each.email, "role": each.role} for each in LOGINS],

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils import translation
 
+from recaudo.contact.gate import Request
+from recaudo.contact.gate.case import Said
+from recaudo.contact.gate.decide import consent_of
 from recaudo.core.buckets import Slot
 from recaudo.desk.book import Titles
 from recaudo.desk.names import (
@@ -24,6 +27,7 @@ from recaudo.insights.queries.statement import DocumentLine, Statement
 from recaudo.payments.models import CreditKind
 from recaudo.portfolio.models import (
     Component,
+    ContactPoint,
     DocumentFile,
     Hold,
     HoldKind,
@@ -127,10 +131,21 @@ def contact_rows(
             "party": each.party.name if each.party else "",
             "is_barred": is_barred(each.party, country),
             "answer": answers.get(each.row.pk),
-            "is_withdrawn": each.consent is not None and not each.consent.is_granted,
+            "is_allowed": _is_allowed(statement, each.row),
         }
         for each in sorted(active, key=lambda each: CONTACT_ORDER[each.row.state])
     ]
+
+
+def _is_allowed(statement: Statement, point: ContactPoint) -> bool | None:
+    """What the customer said about this way, as the gate reads it; None: nothing."""
+    oldest_first = sorted(statement.consents, key=lambda each: (each.given_on, each.pk))
+    said = [
+        Said(each.channel, each.purpose, each.contact_point_id, each.is_granted)
+        for each in oldest_first
+    ]
+    asked = Request(point.customer_id, point.channel, contact_point_id=point.pk)
+    return consent_of(said, asked)
 
 
 def party_rows(parties: list[Party]) -> list[dict[str, Any]]:

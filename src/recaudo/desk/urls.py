@@ -7,6 +7,7 @@ from recaudo.desk.views import (
     calls,
     compose,
     conflicts,
+    consents,
     contacts,
     customer,
     document_files,
@@ -218,6 +219,8 @@ of_creditor: list[URLPattern] = [
         reconciliation.receipt,
         name="reconciliation_receipt",
     ),
+    # what customers authorised
+    path("clientes/<int:customer_id>/autorizacion/", consents.say, name="consent"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

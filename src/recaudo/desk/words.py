@@ -12,6 +12,9 @@ SENTENCES: dict[str, str] = {
         "«{value}» no sirve para contactar a nadie. Revise que esté completo y bien escrito."
     ),
     "contact_channel_unknown": N_("Elija el canal: correo, teléfono, WhatsApp, SMS o dirección."),
+    "consent_said_unknown": N_("Diga si el cliente autorizó o retiró la autorización."),
+    "consent_source_unknown": N_("Elija dónde consta la autorización o el retiro."),
+    "consent_not_yet": N_("El {day} todavía no llega. Ponga el día en que el cliente lo dijo."),
     "contact_state_unknown": N_("Diga si el dato sirve o no sirve."),
     "conflict_resolved": N_("Alguien ya decidió ese conflicto. No se cambió nada más."),
     "hold_kind_unknown": N_("Elija el motivo de la pausa."),

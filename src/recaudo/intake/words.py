@@ -20,6 +20,16 @@ SENTENCES: dict[str, str] = {
     ),
     "contact_time_unread": N_("No se entiende la hora. Escríbala como 14:05."),
     "contact_in_future": N_("El contacto tiene una fecha que todavía no llega. Corríjala."),
+    "consents_no_headings": N_(
+        "En «{file}» no se reconocen los títulos. Hacen falta: cliente o NIT, canal, autoriza "
+        "(sí o no) y fecha; sirve también fuente."
+    ),
+    "consent_unread": N_("No se entiende si autoriza. Escriba sí o no."),
+    "consent_in_future": N_("La autorización tiene una fecha que todavía no llega. Corríjala."),
+    "consent_stopped_that_day": N_(
+        "Ese mismo día el cliente retiró una autorización, y el retiro vale. Si autorizó de nuevo "
+        "después, anótelo en su ficha."
+    ),
     # the file
     "file_missing": N_("No se pudo abrir «{file}» ({detail}). Revise el nombre y los permisos."),
     "file_empty": N_("El archivo «{file}» está vacío. Genere el reporte otra vez y súbalo."),

@@ -25,7 +25,8 @@ REFUSED: dict[str, str] = {
     "consent_withdrawn": N_("No se puede: el cliente pidió que no lo contacten por {channel}."),
     "consent_missing": N_(
         "No se puede: no consta que el cliente haya autorizado {channel}. "
-        "Registre su autorización o use un canal autorizado."
+        "Si la dio, anótela en su ficha («Autorizó este canal») o cárguela con un archivo; "
+        "si no, use un canal autorizado."
     ),
     "third_party": N_("No se puede contactar a esta persona: es un tercero que no debe."),
     "party_other": N_("No se puede: esa persona no está vinculada a este cliente."),

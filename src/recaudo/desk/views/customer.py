@@ -25,6 +25,7 @@ from recaudo.desk.names import FILE_KINDS
 from recaudo.desk.story import tell_entries
 from recaudo.desk.views.byhand import of_customer
 from recaudo.desk.views.calls import record_for
+from recaudo.desk.views.consents import SOURCES
 from recaudo.desk.views.holds import BY_HAND
 from recaudo.insights.queries.home import freshness
 from recaudo.insights.queries.statement import Statement, statement
@@ -65,6 +66,7 @@ def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
         "credits": account.credit_rows(told),
         "parties": account.party_rows(told.parties),
         "contacts": account.contact_rows(told, request.creditor.country, answers),
+        "consent_sources": SOURCES,
         "holds": account.hold_rows(told.holds),
         "tasks": tasks,
         "has_contact_task": has_contact_task,

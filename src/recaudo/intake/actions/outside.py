@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from recaudo.intake.reading.identifiers import tax_id
 from recaudo.intake.reading.outside import ATTEMPTS, CONVERSATIONS, OutsideRow, read_contacts
 from recaudo.portfolio.models import Customer, Document
 
+Row = TypeVar("Row")
 AT_ONCE = 5_000
 #: Names of our own for where a contact came from: no file may pass itself off as those.
 OURS = frozenset({"desk", "outbox", "portal", "import"})
@@ -67,7 +68,7 @@ def import_contacts(
         batch = ImportBatch.objects.create(
             creditor=creditor,
             file_name=path.name,
-            sha256=_sha256(path),
+            sha256=sha256_of(path),
             mode="contacts",
             state="writing",
             as_of=local_day(now, creditor.timezone),
@@ -101,7 +102,7 @@ def _bring_in(
     counts: Counter[str] = Counter()
     outcomes = {fold(each.code): each for each in Outcome.objects.all()}
     outcomes |= {fold(each.es): each for each in outcomes.values()}
-    for rows in _chunks(read_contacts(path)):
+    for rows in chunks(read_contacts(path)):
         known = _look_up(creditor, rows, outcomes)
         made: dict[str, Interaction] = {}
         rejected: list[RejectedRow] = []
@@ -148,8 +149,20 @@ def _write(creditor: Creditor, source: str, made: dict[str, Interaction]) -> int
     return len(new)
 
 
-def _look_up(creditor: Creditor, rows: list[OutsideRow], outcomes: dict[str, Outcome]) -> _Known:
-    """The customers by code or, where one alone has it, by tax id; the documents by number."""
+class Named(Protocol):
+    """A row that says which customer it is about."""
+
+    @property
+    def customer(self) -> str: ...
+
+    @property
+    def tax_id(self) -> str: ...
+
+
+def customers_of(
+    creditor: Creditor, rows: Sequence[Named]
+) -> tuple[dict[str, int], dict[str, int | None]]:
+    """By code, and by tax id as the rows write it where one customer alone has it."""
     taxes = {row.tax_id: _tax(creditor, row.tax_id) for row in rows if row.tax_id}
     codes = {row.customer for row in rows if row.customer}
     by_code = dict(Customer.objects.filter(code__in=codes).values_list("code", "id"))
@@ -157,6 +170,12 @@ def _look_up(creditor: Creditor, rows: list[OutsideRow], outcomes: dict[str, Out
     found = Customer.objects.filter(tax_id__in=set(taxes.values())).values_list("tax_id", "id")
     for number, customer in found:
         by_tax[number] = None if number in by_tax else customer
+    return by_code, {text: by_tax[plain] for text, plain in taxes.items() if plain in by_tax}
+
+
+def _look_up(creditor: Creditor, rows: list[OutsideRow], outcomes: dict[str, Outcome]) -> _Known:
+    """The customers, and the documents by number."""
+    by_code, written = customers_of(creditor, rows)
     numbers = {row.document for row in rows if row.document}
     documents = {
         (customer, number): document
@@ -164,7 +183,6 @@ def _look_up(creditor: Creditor, rows: list[OutsideRow], outcomes: dict[str, Out
             "id", "customer_id", "number"
         )
     }
-    written = {text: by_tax[plain] for text, plain in taxes.items() if plain in by_tax}
     return _Known(by_code, written, documents, outcomes)
 
 
@@ -228,7 +246,7 @@ def _tax(creditor: Creditor, text: str) -> str:
     return tax_id(text, creditor.country).normalised
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -236,7 +254,7 @@ def _sha256(path: Path) -> str:
         raise Problem("file_missing", file=path.name, detail=type(error).__name__) from error
 
 
-def _chunks(rows: Iterable[OutsideRow]) -> Iterator[list[OutsideRow]]:
+def chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     several = iter(rows)
     while some := list(islice(several, AT_ONCE)):
         yield some

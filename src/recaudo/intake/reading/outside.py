@@ -80,14 +80,14 @@ def read_contacts(path: Path, *, order: Order = "dmy") -> Iterator[OutsideRow]:
 
     Problems: those of ``sniff``; ``contacts_no_headings`` (with the headings that are needed).
     """
-    rows = _cells(sniff(path))
+    rows = cells_of(sniff(path))
     first = list(islice(rows, LOOKED_AT))
     place, fields = _headings(path, first)
     for row_no, cells in chain(first[place + 1 :], rows):
         yield from _row(row_no, cells, fields, order)
 
 
-def _cells(source: Source) -> Iterator[tuple[int, list[object]]]:
+def cells_of(source: Source) -> Iterator[tuple[int, list[object]]]:
     """Texts, or what a spreadsheet holds: a moment keeps its hour here."""
     if source.kind == "csv":
         for number, texts in delimited.rows(source):
@@ -109,7 +109,7 @@ def _headings(path: Path, rows: list[tuple[int, list[object]]]) -> tuple[int, di
     for place, (_, cells) in enumerate(rows):
         fields: dict[str, int] = {}
         for position, cell in enumerate(cells):
-            name = _FIELD_OF.get(fold_heading(_text(cell)))
+            name = _FIELD_OF.get(fold_heading(text_of(cell)))
             if name is not None:
                 fields.setdefault(name, position)
         if {"at", "channel"} <= fields.keys() and fields.keys() & {"customer", "tax_id"}:
@@ -120,12 +120,12 @@ def _headings(path: Path, rows: list[tuple[int, list[object]]]) -> tuple[int, di
 def _row(
     row_no: int, cells: list[object], fields: dict[str, int], order: Order
 ) -> Iterator[OutsideRow]:
-    if not any(_text(cell) for cell in cells):
+    if not any(text_of(cell) for cell in cells):
         return
     given = {
         name: cells[position] if position < len(cells) else "" for name, position in fields.items()
     }
-    texts = {name: _text(cell) for name, cell in given.items()}
+    texts = {name: text_of(cell) for name, cell in given.items()}
     at, code = _moment(given.get("at", ""), texts.get("time", ""), order)
     channel = _CHANNEL_OF.get(fold(texts["channel"]), "")
     if not code and not channel:
@@ -154,7 +154,7 @@ def _moment(cell: object, clock: str, order: Order) -> tuple[datetime | date | N
     elif isinstance(cell, date):
         day = cell
     else:
-        text = _text(cell)
+        text = text_of(cell)
         try:
             if "T" in text or text.endswith("Z"):
                 return datetime.fromisoformat(text), ""
@@ -185,7 +185,7 @@ def _clock(text: str) -> time:
     return time(*parts)
 
 
-def _text(cell: object) -> str:
+def text_of(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell).strip()
