@@ -18,6 +18,7 @@ from recaudo import words
 from recaudo.access.models import Creditor
 from recaudo.contact.gate import Request, Word, look, sentence_of
 from recaudo.contact.hand.opening import BY_HAND, open_message
+from recaudo.contact.inbound.answering import answer_subject
 from recaudo.contact.models import InboundMessage, MailAccount, Message, Origin, Template
 from recaudo.contact.outbox.by_hand import WAITS, write_by_hand
 from recaudo.contact.texts import Written, install_ready, render_text
@@ -73,7 +74,7 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
         "draft": draft,
         "points": [(each, masked(each.channel, each.value)) for each in points
                    if each.channel == draft.channel],
-        "channels": [(code, Channel(code).label) for code in BY_HAND],
+        "channels": [(code, _channel(code)) for code in BY_HAND],
         "templates": _templates(request.creditor, draft.channel),
         "documents": _open_documents(customer),
         "word": word,
@@ -85,6 +86,11 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
     is_part = bool(request.htmx) and act == "preview"
     page = "desk/parts/compose_answer.html" if is_part else "desk/compose.html"
     return render(request, page, context, status=422 if refused else 200)
+
+
+def _channel(code: str) -> str:
+    """One writes a letter, not an address."""
+    return _("Carta") if code == Channel.ADDRESS else str(Channel(code).label)
 
 
 def _draft(request: DeskRequest, customer: Customer, points: list[ContactPoint]) -> Draft:
@@ -99,7 +105,7 @@ def _draft(request: DeskRequest, customer: Customer, points: list[ContactPoint])
         channel=channel,
         point=point or (mine[0] if mine else None),
         template=given.get("template", "")[:100],
-        subject=given.get("subject", "")[:200],
+        subject=given.get("subject", answer_subject(answers) if answers else "")[:200],
         text=given.get("text", "")[:TEXT_MAX],
         document=_row(Document, customer, given.get("document", "")),
         answers=answers,
@@ -218,7 +224,7 @@ def findings(request: DeskRequest, draft: Draft) -> list[Finding]:
 
 
 def _is_barred(finding: Finding) -> bool:
-    return finding.is_error and not finding.code.startswith("missing_")
+    return finding.is_error and not finding.code.startswith("text_lacks_")
 
 
 def _check(request: DeskRequest, draft: Draft) -> None:
