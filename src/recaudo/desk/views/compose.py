@@ -29,6 +29,7 @@ from recaudo.core.problems import Problem
 from recaudo.desk import figures, work
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.names import written_by
 from recaudo.desk.views.contacts import masked
 from recaudo.portfolio.models import Channel, ContactPoint, Customer, Document
 
@@ -74,7 +75,7 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
         "draft": draft,
         "points": [(each, masked(each.channel, each.value)) for each in points
                    if each.channel == draft.channel],
-        "channels": [(code, _channel(code)) for code in BY_HAND],
+        "channels": [(code, written_by(code)) for code in BY_HAND],
         "templates": _templates(request.creditor, draft.channel),
         "documents": _open_documents(customer),
         "word": word,
@@ -86,11 +87,6 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
     is_part = bool(request.htmx) and act == "preview"
     page = "desk/parts/compose_answer.html" if is_part else "desk/compose.html"
     return render(request, page, context, status=422 if refused else 200)
-
-
-def _channel(code: str) -> str:
-    """One writes a letter, not an address."""
-    return _("Carta") if code == Channel.ADDRESS else str(Channel(code).label)
 
 
 def _draft(request: DeskRequest, customer: Customer, points: list[ContactPoint]) -> Draft:
