@@ -18,6 +18,8 @@ from recaudo.core.problems import Problem
 Json = Annotated[bool, typer.Option("--json", help="Imprime el resultado como JSON.")]
 Code = Annotated[str, typer.Option("--creditor", "-c", help="Código del acreedor.")]
 
+#: Wide enough for the sentence under the table.
+WIDTH = 60
 ENDED = {
     "done": "No queda nada por enviar ahora.",
     "no_account": "No hay un correo de salida configurado: los mensajes esperan en la bandeja.",
@@ -26,6 +28,34 @@ ENDED = {
     "server_away": "El servidor de correo no responde; se intentará de nuevo.",
     "limit": "Se llegó al límite pedido.",
     "stopped": "Interrumpido: lo que no salió sigue planeado.",
+}
+
+#: Why a message does not leave now, in few words; others show their code.
+WHY = {
+    "hours": "fuera de la hora permitida",
+    "closed_day": "hoy no se permite",
+    "cap": "tope de contactos",
+    "spacing": "muy seguido del anterior",
+    "one_channel_a_week": "otro canal esta semana",
+    "ledger_stale": "saldos desactualizados",
+    "paid": "ya no debe",
+    "ceded": "documentos cedidos",
+    "credits_cover": "saldo a favor que lo cubre",
+    "reported_paid": "dijo que ya pagó",
+    "disputed": "en objeción",
+    "on_hold": "en pausa",
+    "small_balance": "saldo menor",
+    "do_not_contact": "no contactar",
+    "consent_withdrawn": "pidió que no",
+    "consent_missing": "sin autorización",
+    "channel_forbidden": "canal prohibido",
+    "channel_on_hold": "canal en pausa",
+    "contact_point_invalid": "dato de contacto errado",
+    "no_channel": "sin dato de contacto",
+    "pay_ways_missing": "falta decir cómo pagan",
+    "template_off": "plantilla apagada",
+    "template_missing": "sin plantilla",
+    "template_unlawful": "plantilla fuera de regla",
 }
 
 
@@ -100,7 +130,7 @@ def _interruptible() -> Iterator[list[int]]:
 
 
 def _told(figures: Mapping[str, Any]) -> Table:
-    table = Table(title=ENDED[figures["ended"]], show_header=False)
+    table = Table(caption=ENDED[figures["ended"]], show_header=False, min_width=WIDTH)
     for title, name in (
         ("Enviados", "sent"),
         ("Inciertos: vea la bandeja de salida", "uncertain"),
@@ -115,17 +145,19 @@ def _told(figures: Mapping[str, Any]) -> Table:
         ("Fallidos", "failed"),
     ):
         for code, count in sorted(figures[name].items()):
-            table.add_row(f"{title}: {code}", str(count))
+            table.add_row(f"{title}: {WHY.get(code, code)}", str(count))
     return table
 
 
 def _rehearsal(told: Mapping[str, Any]) -> Table:
     table = Table(
-        title=ENDED[told["ended"]] if told["ended"] != "done" else None, show_header=False
+        caption=ENDED[told["ended"]] if told["ended"] != "done" else None,
+        show_header=False,
+        min_width=WIDTH,
     )
     table.add_row("Les toca ahora", str(told["due"]))
     table.add_row("Saldrían", str(told["allowed"]))
     for code, count in told["refused"].items():
-        table.add_row(f"No saldrían: {code}", str(count))
+        table.add_row(f"No saldrían: {WHY.get(code, code)}", str(count))
     table.add_row("Su plazo ya pasó", str(told["window_passed"]))
     return table

@@ -15,6 +15,14 @@ SECRET_VARIABLES = {
     "imap_secret": "RECAUDO_IMAP_PASSWORD",
 }
 
+PARTS = {"smtp": "Envío", "imap": "Buzón"}
+HEALTH = {
+    "good": "bien",
+    "warn": "por mejorar",
+    "bad": "con problemas",
+    "unknown": "sin revisar",
+}
+
 mail = typer.Typer(no_args_is_help=True, help="Cuentas de correo: agregar, probar, leer.")
 
 Code = Annotated[str, typer.Option("--creditor", help="Código del acreedor.")]
@@ -94,9 +102,15 @@ def list_accounts(creditor: Code, as_json: Json = False) -> None:
     grid = Grid("Cuenta", "Escribe", "Envío", "Buzón", "Dominio", "Último error")
     for row in rows:
         grid.add_row(
-            row["name"], row["from"], row["smtp"], row["imap"], row["health"], row["last_error"]
+            row["name"],
+            row["from"],
+            row["smtp"],
+            row["imap"],
+            HEALTH[row["health"]],
+            row["last_error"],
         )
-    output.emit(rows, as_json=as_json, text=grid)
+    nothing = f"Todavía no hay cuentas. Agregue una: `recaudo mail add … --creditor {creditor}`."
+    output.emit(rows, as_json=as_json, text=grid if rows else nothing)
 
 
 @mail.command("test")
@@ -116,7 +130,7 @@ def test(name: Named, creditor: Code, as_json: Json = False) -> None:
         }
         for each in tried
     ]
-    text = "\n".join(f"{each['part']}: {each['sentence']}" for each in told)
+    text = "\n".join(f"{PARTS[str(each['part'])]}: {each['sentence']}" for each in told)
     output.emit(told, as_json=as_json, text=text)
     if not all(each.is_good for each in tried):
         raise typer.Exit(1)
@@ -151,7 +165,7 @@ def _found(name: str, creditor: str) -> Any:
     with scope(creditor=owner):
         known = {each.name: each for each in MailAccount.objects.select_related("creditor")}
     if name not in known:
-        raise Problem("mail_account_unknown", name=name, known=sorted(known))
+        raise Problem("mail_account_unknown", name=name, known=", ".join(sorted(known)) or "–")
     return known[name]
 
 

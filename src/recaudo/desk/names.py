@@ -154,3 +154,8 @@ def channel(code: str) -> str:
 def sent_by(code: str) -> str:
     """The channel as the way a message goes."""
     return _("carta") if code == Channel.ADDRESS else channel_told(code)
+
+
+def written_by(code: str) -> str:
+    """The channel as a choice of how to write: one writes a letter, not an address."""
+    return _("Carta") if code == Channel.ADDRESS else str(Channel(code).label)

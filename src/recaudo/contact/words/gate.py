@@ -19,7 +19,10 @@ REFUSED: dict[str, str] = {
         "Busque el pago o levante la pausa."
     ),
     "disputed": N_("No se puede cobrar: lo que se debe está en objeción. Resuélvala primero."),
-    "on_hold": N_("No se puede cobrar: hay una pausa en vigor. Levántela si ya no aplica."),
+    "on_hold": N_(
+        "No se puede cobrar: hay una pausa en vigor, o una respuesta del cliente sin clasificar. "
+        "Clasifíquela, o levante la pausa si ya no aplica."
+    ),
     "small_balance": N_("No se cobra: el saldo es menor que el mínimo que la empresa persigue."),
     "do_not_contact": N_("No se puede contactar: el cliente está marcado para no contactar."),
     "consent_withdrawn": N_("No se puede: el cliente pidió que no lo contacten por {channel}."),
@@ -40,8 +43,8 @@ REFUSED: dict[str, str] = {
     "window_passed": N_("No se envía: ya pasó el plazo para hacerlo."),
     "window_not_open": N_("Todavía no: está planeado para más tarde."),
     "channel_forbidden": N_("No se puede: este canal está prohibido para cobrar."),
-    "hours": N_("No se puede a esta hora: ese día ({day}) se permite de {opens} a {closes}."),
-    "closed_day": N_("No se puede hoy: ese día ({day}) no se permite contactar."),
+    "hours": N_("No se puede a esta hora: {day} se permite de {opens} a {closes}."),
+    "closed_day": N_("No se puede hoy: {day} no se permite contactar."),
     "cap": N_("No se puede: con los contactos ya hechos a esta persona se llega al tope ({max})."),
     "spacing": N_("No se puede: deben pasar al menos {days} días entre un contacto y otro."),
     "one_channel_a_week": N_("No se puede: esta semana ya se usó otro canal con esta persona."),
@@ -59,9 +62,9 @@ CHANNELS: dict[str, str] = {
 }
 DAYS: dict[str, str] = {
     "weekday": N_("entre semana"),
-    "saturday": N_("sábado"),
-    "sunday": N_("domingo"),
-    "holiday": N_("festivo"),
+    "saturday": N_("los sábados"),
+    "sunday": N_("los domingos"),
+    "holiday": N_("los festivos"),
 }
 GRADES: dict[str, str] = {
     "official": N_("texto oficial"),

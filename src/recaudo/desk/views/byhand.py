@@ -24,7 +24,7 @@ from recaudo.core.problems import Problem
 from recaudo.desk.book import titles
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.names import sent_by
+from recaudo.desk.names import sent_by, written_by
 from recaudo.portfolio.models import Channel, Customer
 from recaudo.portfolio.queries.customers import visible_customers
 from recaudo.strategy.actions.runs import refresh_customers
@@ -57,7 +57,7 @@ def to_send(request: DeskRequest) -> HttpResponse:
             for each in rows[:SHOWN]
         ],
         "has_more": len(rows) > SHOWN,
-        "channels": [(code, Channel(code).label) for code in BY_HAND],
+        "channels": [(code, written_by(code)) for code in BY_HAND],
         "channel": chosen,
     }
     return render(request, "desk/to_send.html", context)

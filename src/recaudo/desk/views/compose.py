@@ -17,6 +17,7 @@ from recaudo import words
 from recaudo.access.models import Creditor
 from recaudo.contact.gate import Request, Word, look, sentence_of
 from recaudo.contact.hand.opening import BY_HAND, open_message
+from recaudo.contact.inbound.answering import answer_subject
 from recaudo.contact.models import InboundMessage, MailAccount, Message, Origin, Template
 from recaudo.contact.outbox.by_hand import WAITS, write_by_hand
 from recaudo.contact.texts import Written, install_ready, render_text
@@ -29,6 +30,7 @@ from recaudo.core.problems import Problem
 from recaudo.desk import figures, work
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.names import written_by
 from recaudo.desk.views.contacts import masked
 from recaudo.portfolio.models import Channel, ContactPoint, Customer, Document
 
@@ -74,7 +76,7 @@ def compose(request: DeskRequest, customer_id: int) -> HttpResponse:
         "draft": draft,
         "points": [(each, masked(each.channel, each.value)) for each in points
                    if each.channel == draft.channel],
-        "channels": [(code, Channel(code).label) for code in BY_HAND],
+        "channels": [(code, written_by(code)) for code in BY_HAND],
         "templates": _templates(request.creditor, draft.channel),
         "documents": _open_documents(customer),
         "word": word,
@@ -100,7 +102,7 @@ def _draft(request: DeskRequest, customer: Customer, points: list[ContactPoint])
         channel=channel,
         point=point or (mine[0] if mine else None),
         template=given.get("template", "")[:100],
-        subject=given.get("subject", "")[:200],
+        subject=given.get("subject", answer_subject(answers) if answers else "")[:200],
         text=given.get("text", "")[:TEXT_MAX],
         document=_row(Document, customer, given.get("document", "")),
         answers=answers,
