@@ -348,12 +348,17 @@ def _told(word: Word, law: Law) -> Word:
     return word
 
 
+#: What a rule tells of the contacts that were had.
+_TELLING = frozenset({"count", "since", "fixed"})
+
+
 def _shareable(facts: dict[str, object], case: Case) -> dict[str, object]:
     """As JSON keeps it; and where other creditors' contacts may be in it, only the rule's own
     numbers: how many there were, when and by which channel is not this creditor's to know."""
-    foreign = any(one.debts is FOREIGN for history in case.histories for one in history)
+    tells = not _TELLING.isdisjoint(facts)
+    foreign = tells and any(one.debts is FOREIGN for had in case.histories for one in had)
     return {
         name: value.isoformat() if isinstance(value, datetime | date | time) else value
         for name, value in facts.items()
-        if not (foreign and name in ("count", "since", "fixed"))
+        if not (foreign and name in _TELLING)
     }
