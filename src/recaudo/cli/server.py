@@ -203,4 +203,15 @@ def restore(
 
     read(ensure_running(), file, force=force)
     prepare()
+    from django.utils import timezone
+
+    from recaudo.contact.outbox import mistrust_restored
+
+    doubtful = mistrust_restored(now=timezone.now())
     output.console.print(f"Datos restaurados de {file}.", soft_wrap=True)
+    if doubtful:
+        output.console.print(
+            f"Mensajes que esperaban y quizá ya salieron: {doubtful}. Quedan inciertos: dígalo de "
+            "cada uno en la bandeja de salida.",
+            soft_wrap=True,
+        )

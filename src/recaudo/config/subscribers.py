@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django_scopes import scope
 
 from recaudo.access.models import User
 from recaudo.audit.events import Subscriber
 from recaudo.audit.models import DomainEvent
+from recaudo.contact.inbound.points import mark_bounce
+from recaudo.contact.models import Message
 from recaudo.core.calendar import local_day
 from recaudo.strategy.actions.callbacks import plan_callback
 from recaudo.strategy.actions.runs import refresh_customers
@@ -33,9 +36,23 @@ def call_back(event: DomainEvent) -> None:
     )
 
 
+def mark_address(event: DomainEvent) -> None:
+    """The server said at once that there is no such address: it is known to be wrong."""
+    with scope(creditor=event.creditor):
+        message = (
+            Message.objects.select_related("contact_point")
+            .filter(pk=event.facts["message"])
+            .first()
+        )
+    if message is not None and message.contact_point is not None:
+        on = local_day(message.state_at or event.created_at, event.creditor.timezone)
+        mark_bounce(message.contact_point, event.facts["status"], final=True, on=on)
+
+
 SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     # contact
     "contact.callback_agreed": (call_back,),
+    "contact.message_bounced": (mark_address, decide_anew),
     "contact.made": (decide_anew,),
     "contact.reply_came": (decide_anew,),
     "contact.reply_classified": (decide_anew,),

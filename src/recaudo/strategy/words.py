@@ -97,6 +97,9 @@ SENTENCES: dict[str, str] = {
     "creditor_code_invalid": N_(
         "El código «{creditor}» solo puede llevar letras sin tilde, números y guiones."
     ),
+    "creditor_code_reserved": N_(
+        "El código «{creditor}» es una dirección del propio sistema. Use otro código."
+    ),
     "country_unknown": N_("No se conoce el país «{country}». Use el código de dos letras: CO, MX."),
     # holds, tasks, lists
     "hold_reason_missing": N_("Escriba por qué se hace la pausa."),

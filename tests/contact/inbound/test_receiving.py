@@ -311,3 +311,12 @@ def test_the_pause_stays_while_another_reply_waits(desk: Desk) -> None:
     assert len(desk.holds()) == 1
     classify(second, "question", by=desk.user, now=NOW)
     assert desk.holds() == []
+
+
+def test_a_reply_to_a_message_still_in_somebodys_hands_leaves_it_to_them(
+    desk: Desk, read: Read
+) -> None:
+    """Marked answered, its sender's word would come too late and the contact would not count."""
+    message = desk.message(state="attempted", leased_by="w:1")
+    desk.reply("Hola, mañana le pago.", message_id=message.pk)
+    assert read(message).state == "attempted"

@@ -53,14 +53,14 @@ def text(*documents, words="Hola"):
     )
 
 
-def written(creditor, person, customer, *documents, channel="email", point=None):
+def written(creditor, person, customer, *documents, channel="email", point=None, words="Hola"):
     with scope(creditor=creditor):
         return write_by_hand(
             creditor,
             customer,
             channel=channel,
             contact_point=point,
-            written=text(*documents),
+            written=text(*documents, words=words),
             by=person,
             now=NOW,
         )
@@ -87,11 +87,31 @@ def test_it_does_not_leave_with_an_amount_that_is_no_longer_owed(creditor, perso
 
 def test_the_same_documents_may_be_written_about_twice_a_day(creditor, person):
     customer, documents = owing_customer(creditor)
-    first, second = (written(creditor, person, customer, *documents) for _ in range(2))
+    first, second = (
+        written(creditor, person, customer, *documents, words=words) for words in ("Uno", "Dos")
+    )
     dispatch(creditor, now=NOW, parts=parts(gateway=Wire()))
     assert [state(first), state(second)] == ["sent", "sent"]
     with scope(creditor=creditor):
         assert [i.occurrence for i in (*live_items(first), *live_items(second))] == [1, 2]
+
+
+def test_a_second_click_or_another_tab_does_not_send_the_same_words_twice(creditor, person):
+    customer, documents = owing_customer(creditor)
+    wire = Wire()
+    first = written(creditor, person, customer, *documents)
+    dispatch(creditor, now=NOW, parts=parts(gateway=wire))
+    second = written(creditor, person, customer, *documents)
+    dispatch(creditor, now=NOW, parts=parts(gateway=wire))
+    assert (second.pk, state(first), len(wire.sent)) == (first.pk, "sent", 1)
+
+
+def test_what_was_taken_back_may_be_written_again_at_once(creditor, person):
+    customer, documents = owing_customer(creditor)
+    first = written(creditor, person, customer, *documents)
+    with scope(creditor=creditor):
+        withdraw(first, by=person, reason="withdrawn_by_hand", now=NOW)
+    assert written(creditor, person, customer, *documents).pk != first.pk
 
 
 def test_a_text_or_a_template_not_both_and_not_neither(creditor, person):

@@ -18,7 +18,7 @@ from recaudo.contact.models import (
     MessageText,
     Verdict,
 )
-from recaudo.contact.outbox import dispatch, recover, rehearse
+from recaudo.contact.outbox import dispatch, mistrust_restored, recover, rehearse
 from recaudo.contact.outbox.leasing import lease
 from recaudo.contact.outbox.parts import TIMES
 from recaudo.contact.outbox.sending import step
@@ -403,6 +403,32 @@ def test_what_a_dead_worker_had_tried_is_uncertain_and_never_repeated(creditor):
     dispatch(creditor, now=late, parts=parts(gateway=wire))
     assert (state(message), wire.sent) == ("uncertain", [])
     assert story(message)[-1] == ("uncertain", "worker_gone")
+
+
+def test_a_message_that_waited_in_a_restored_copy_is_not_sent_a_second_time(creditor):
+    due = plan(*flat(owing_customer(creditor)), now=NOW, not_before=NOW)
+    later = plan(*flat(owing_customer(creditor)), now=NOW, not_before=NOW + MINUTE)
+    by_hand = plan(*flat(owing_customer(creditor)), now=NOW, channel="whatsapp")
+    tried = plan(*flat(owing_customer(creditor)), now=NOW)
+    written = plan(*flat(owing_customer(creditor)), now=NOW)
+    both = leased(creditor)
+    with scope(creditor=creditor):
+        assert step(
+            creditor, [], [o for o in both if o.id == tried.pk], now=NOW, worker="w", times=TIMES
+        )
+        due.refresh_from_db()
+
+    assert mistrust_restored(now=NOW) == 4
+    assert mistrust_restored(now=NOW) == 0
+
+    wire = Wire()
+    dispatch(creditor, now=NOW, parts=parts(gateway=wire))
+    assert wire.sent == []
+    for message in (due, by_hand, tried, written):
+        assert story(message)[-1] == ("uncertain", "restored")
+        with scope(creditor=creditor):
+            assert Interaction.objects.get(message_id=message.pk).at == NOW
+    assert state(later) == "planned"
 
 
 def test_a_worker_that_slept_through_its_lease_may_not_send(creditor):

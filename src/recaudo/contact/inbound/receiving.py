@@ -28,18 +28,18 @@ from recaudo.contact.models import (
     InboundMessage,
     Interaction,
     Message,
-    MessageEvent,
     MessageState,
 )
+from recaudo.contact.outbox.states import set_state
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
 from recaudo.portfolio.actions.holds import open_hold
 from recaudo.portfolio.models import Channel, ContactPoint, Customer, Hold, HoldKind
 
 SOURCE = "inbound"
-#: A message that a reply proves to have arrived.
+#: A message that a reply proves to have arrived. One still in somebody's hands is left to them:
+#: their word that it was sent is what makes it count as a contact.
 ANSWERABLE = (
-    MessageState.ATTEMPTED,
     MessageState.UNCERTAIN,
     MessageState.SENT,
     MessageState.DELIVERED,
@@ -272,20 +272,9 @@ def _take_bounce(held: InboundMessage, today: date) -> None:
 def _answer_message(held: InboundMessage) -> None:
     if held.message_id is None:
         return
-    arrived = Message.objects.filter(pk=held.message_id, state__in=ANSWERABLE)
-    if arrived.update(
-        state=MessageState.ANSWERED,
-        state_at=held.received_at,
-        leased_by="",
-        leased_until=None,
-    ):
-        MessageEvent.objects.create(
-            creditor=held.creditor,
-            message_id=held.message_id,
-            state=MessageState.ANSWERED,
-            at=held.received_at,
-            code="reply",
-        )
+    sent = Message.objects.filter(pk=held.message_id, state__in=ANSWERABLE).first()
+    if sent is not None:
+        set_state(sent, MessageState.ANSWERED, at=held.received_at, code="reply")
 
 
 def _keep_contact(held: InboundMessage) -> None:

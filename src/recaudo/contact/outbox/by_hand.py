@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from recaudo.access.models import Creditor, User
 from recaudo.contact.models import (
@@ -27,6 +29,9 @@ from recaudo.portfolio.models import ContactPoint, Customer, DocumentFile
 STEP = "by_hand"
 #: How long a message written by hand may wait for an allowed hour.
 WAITS = timedelta(days=3)
+#: The same words to the same place by the same person within so long are the same message: a
+#: second click, another tab, the back button.
+SAME_WITHIN = timedelta(minutes=5)
 
 
 def write_by_hand(
@@ -47,6 +52,7 @@ def write_by_hand(
 
     What is written is kept word for word, and not sent if the balance it names has changed by
     then; a template is filled when it leaves, for the documents (id → balance) of ``balances``.
+    Asked for twice (``SAME_WITHIN``), it is planned once: the first one is given back.
     Raises Problem ``text_missing`` where neither or both are given.
     """
     if (written is None) == (not template):
@@ -54,6 +60,20 @@ def write_by_hand(
     items = list(written.items) if written else list((balances or {}).items())
     with transaction.atomic():
         locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        asked = Message.objects.filter(
+            customer=locked,
+            channel=channel,
+            template_key=template,
+            purpose=purpose,
+            answers_id=answers.pk if answers else None,
+            by=by,
+            step_key=STEP,
+        )
+        if contact_point is not None:  # else it gets the customer's best when it leaves
+            asked = asked.filter(contact_point=contact_point)
+        before = _asked_before(asked, written, {document for document, _ in items})
+        if before is not None:
+            return before
         message = Message.objects.create(
             creditor=creditor,
             customer=locked,
@@ -76,6 +96,23 @@ def write_by_hand(
         if written:
             _text(message, written, to=contact_point.normalised if contact_point else "", now=now)
     return message
+
+
+def _asked_before(
+    asked: QuerySet[Message], written: Written | None, documents: set[int]
+) -> Message | None:
+    """One that says the same, asked for a moment ago, and neither taken back nor failed."""
+    over = (MessageState.WITHDRAWN, MessageState.FAILED, MessageState.BOUNCED)
+    recent = asked.filter(created_at__gt=Now() - SAME_WITHIN)
+    for each in recent.exclude(state__in=over).order_by("id"):
+        named = set(MessageItem.objects.filter(message=each).values_list("document_id", flat=True))
+        said = MessageText.objects.filter(message_id=each.pk).first()
+        same_words = written is None or (
+            said is not None and (said.subject, said.text) == (written.subject, written.text)
+        )
+        if named == documents and same_words:
+            return each
+    return None
 
 
 def _items(message: Message, items: list[tuple[int, object]], *, today: object) -> None:

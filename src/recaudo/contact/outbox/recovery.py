@@ -29,12 +29,12 @@ SELECT %(creditor)s, id, 'planned', %(now)s, %(code)s, '', %(worker)s FROM back
 UNKNOWN = """
 WITH lost AS (
   UPDATE contact_message m
-  SET state = 'uncertain', state_at = %(now)s, error_code = 'worker_gone', leased_until = NULL
-  WHERE m.creditor_id = %(creditor)s AND m.state = 'attempted' AND m.leased_until <= %(now)s
+  SET state = 'uncertain', state_at = %(now)s, error_code = %(code)s, leased_until = NULL
+  WHERE m.creditor_id = %(creditor)s AND {which}
   RETURNING id, creditor_id, customer_id, contact_point_id, channel, purpose, step_key
 ), told AS (
   INSERT INTO contact_messageevent (creditor_id, message_id, state, at, code, detail, worker)
-  SELECT creditor_id, id, 'uncertain', %(now)s, 'worker_gone', '', '' FROM lost
+  SELECT creditor_id, id, 'uncertain', %(now)s, %(code)s, '', '' FROM lost
 ), contact AS (
   INSERT INTO contact_interaction (creditor_id, customer_id, contact_point_id, message_id, at,
     on_day, channel, direction, purpose, is_effective, is_answered, outcome, note, debts, step_key,
@@ -45,11 +45,15 @@ WITH lost AS (
       WHERE i.message_id = lost.id AND i.is_live AND document_id IS NOT NULL), '{{}}'),
     step_key, 'outbox', id::text
   FROM lost, LATERAL (
-    SELECT MAX(e.at) AS at FROM contact_messageevent e
+    SELECT COALESCE(MAX(e.at), %(now)s) AS at FROM contact_messageevent e
     WHERE e.message_id = lost.id AND e.state = 'attempted') tried
   ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 )
 SELECT COUNT(*) FROM lost
+"""
+WORKER_GONE = "m.state = 'attempted' AND m.leased_until <= %(now)s"
+RESTORED = """
+(m.state IN ('rendered', 'attempted') OR m.state = 'planned' AND m.not_before <= %(now)s)
 """
 
 
@@ -69,9 +73,29 @@ def recover(creditor: Creditor, *, now: datetime) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(GIVEN_BACK.format(which="m.leased_until <= %(now)s"), given)
         planned = cursor.rowcount
-        cursor.execute(UNKNOWN.format(), given)
+        cursor.execute(UNKNOWN.format(which=WORKER_GONE), given | {"code": "worker_gone"})
         (uncertain,) = cursor.fetchone()
     return {"planned": planned, "uncertain": uncertain}
+
+
+def mistrust_restored(*, now: datetime) -> int:
+    """After a copy of the database was put back: how many messages are uncertain because of it.
+
+    The copy remembers them waiting; since it was made they may have left. Those not yet due at
+    ``now`` cannot have, and stay planned. All creditors, in one transaction; twice is as once.
+    """
+    lost = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for creditor in Creditor.objects.order_by("id"):
+            given = {
+                "creditor": creditor.pk,
+                "now": now,
+                "zone": creditor.timezone,
+                "code": "restored",
+            }
+            cursor.execute(UNKNOWN.format(which=RESTORED), given)
+            lost += cursor.fetchone()[0]
+    return lost
 
 
 def give_back(

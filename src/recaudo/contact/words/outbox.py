@@ -23,6 +23,10 @@ SENTENCES: dict[str, str] = {
     "worker_gone": N_(
         "Quien lo enviaba se detuvo antes de saber si salió. Revise con el servidor de correo."
     ),
+    "restored": N_(
+        "Esperaba cuando se hizo la copia que se restauró; pudo salir después de esa copia. "
+        "Revise con el servidor de correo, o pregunte a quien lo enviaba."
+    ),
     "lease_over": N_(
         "Quien lo preparaba se detuvo antes de enviarlo. Sale de nuevo por su cuenta."
     ),

@@ -18,6 +18,8 @@ from recaudo.core.problems import Problem
 from recaudo.strategy.actions.books import activate_preset
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+#: First parts of addresses that are not a creditor's: its pages could never be reached.
+RESERVED = frozenset({"baja", "cuenta", "idioma", "static"})
 ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -35,12 +37,14 @@ def add_creditor(
 ) -> Creditor:
     """The creditor, ready for its first import. All of it or nothing.
 
-    Raises Problem ``creditor_exists``, ``creditor_code_invalid``, ``country_unknown``,
-    ``currency_unknown``, ``zone_unknown``, ``preset_unknown``.
+    Raises Problem ``creditor_exists``, ``creditor_code_invalid``, ``creditor_code_reserved``,
+    ``country_unknown``, ``currency_unknown``, ``zone_unknown``, ``preset_unknown``.
     """
     code, country = code.strip().lower(), country.strip().upper()
     if not CODE.fullmatch(code):
         raise Problem("creditor_code_invalid", creditor=code)
+    if code in RESERVED:
+        raise Problem("creditor_code_reserved", creditor=code)
     money = currency_code(currency)
     today = local_day(ANY_INSTANT, timezone)
     try:
