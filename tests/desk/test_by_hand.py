@@ -17,7 +17,7 @@ from factories import allow, make_contact_point, make_member
 from hours import may_be_contacted_now, may_not_be_contacted_now
 from recaudo.access.models import Role, User
 from recaudo.contact.hand.opening import link_for
-from recaudo.contact.models import Interaction, Message, MessageText, Verdict
+from recaudo.contact.models import InboundMessage, Interaction, Message, MessageText, Verdict
 from recaudo.contact.texts import install_ready
 from recaudo.payments.actions.ways import add_way
 from recaudo.portfolio.models import ContactPoint
@@ -199,6 +199,33 @@ def test_a_threat_is_refused_and_a_missing_part_only_told(
     assert "note warning" in page
     assert "note error" not in page
     assert desk.post(f"{ran.page}escribir/", given | {"do": "send"}).status_code == 302
+
+
+def test_one_writes_by_what_is_read_soonest_and_an_answer_keeps_its_subject(
+    ran: World, desk: Client, whatsapp: ContactPoint
+) -> None:
+    make_contact_point(ran.customer, "address", "Calle 1 # 2-3", is_verified_by_hand=True)
+    page = desk.get(f"{ran.page}escribir/").content.decode()
+    assert 'name="channel" value="whatsapp"' in page
+    assert ">Carta<" in page
+    with scope(creditor=ran.creditor):
+        inbound = InboundMessage.objects.create(
+            creditor=ran.creditor,
+            customer=ran.customer,
+            channel="email",
+            kind="reply",
+            subject="Factura 10",
+            text="¿Me la envían?",
+            received_at=timezone.now(),
+        )
+    page = desk.get(f"{ran.page}escribir/?channel=email&answers={inbound.id}").content.decode()
+    assert 'value="Re: Factura 10"' in page
+
+
+def test_the_keys_of_a_customer_are_listed(ran: World, desk: Client) -> None:
+    page = desk.get(ran.page).content.decode()
+    for said in ("No contesta: lo registra", "Hablo con el titular", "primero dice si se puede"):
+        assert said in page
 
 
 def test_an_invoice_is_sent_again_with_one_key(

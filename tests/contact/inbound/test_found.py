@@ -68,3 +68,11 @@ def test_the_bank_is_called_as_it_calls_itself() -> None:
     assert bank_in("consigne en bancolombia") == "Bancolombia"
     assert bank_in("desde BANCO DE BOGOTA") == "Banco de Bogotá"
     assert bank_in("del banco") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Pago el 4 de diciembre $ 10.000", "pago el 4 de diciembre 10 mil", "4 diciembre, $10,000"],
+)
+def test_an_amount_after_a_day_is_not_another_day(text: str) -> None:
+    assert days_in(text, SATURDAY, looking="ahead") == [date(2026, 12, 4)]

@@ -87,7 +87,7 @@ _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?: de| of)? ({_MONTH_NAMES})\b(?:(?: de| del|) (\d{{4}}))?"
 )
-_MONTH_DAY = re.compile(rf"\b({_MONTH_NAMES}) (\d{{1,2}})\b(?:,? (\d{{4}}))?")
+_MONTH_DAY = re.compile(rf"\b({_MONTH_NAMES}) (\d{{1,2}})\b(?![.,]\d)(?:,? (\d{{4}}))?")
 _NUMERIC = re.compile(r"\b(\d{1,2})[/-](\d{1,2})(?:[/-](\d{2,4}))?\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _THE_DAY = re.compile(
@@ -134,7 +134,8 @@ def days_in(text: str, today: date, *, looking: Literal["back", "ahead"]) -> lis
         found.append(_date(int(year), int(month), int(day)))
     for day, month, year in _DAY_OF_MONTH.findall(plain):
         found.append(_near(int(day), MONTHS[month], year, today, looking))
-    for month, day, year in _MONTH_DAY.findall(plain):
+    # What follows «4 de diciembre» is an amount, not another day of December.
+    for month, day, year in _MONTH_DAY.findall(_DAY_OF_MONTH.sub(" ", plain)):
         found.append(_near(int(day), MONTHS[month], year, today, looking))
     for day, month, year in _NUMERIC.findall(_ISO.sub(" ", plain)):
         found.append(_near(int(day), int(month), year, today, looking))

@@ -8,6 +8,7 @@ mends it, ready to be copied: ``{"name", "kind", "value"}``.
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from django_scopes import scope
@@ -70,13 +71,21 @@ def _said(
     return {"state": state, "code": code, "facts": facts, "found": found, "publish": record}
 
 
+def _mechanism(host: str) -> str:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return f"a:{host}"
+    return f"ip{address.version}:{address}"
+
+
 def _spf(account: MailAccount, names: spf.Asked) -> Check:
     """Receivers look at the domain of the return path."""
     domain = domain_of(envelope_from(account, "0" * 32))
     host = account.smtp_host
     found = spf.walk(domain, names)
     provider = spf.provider_of(host)
-    term = f"include:{provider}" if provider else f"a:{host}"
+    term = f"include:{provider}" if provider else _mechanism(host)
     publish = (domain, "TXT", spf.with_sender(found.record, term))
     about: dict[str, Any] = {"domain": domain, "found": found.record}
     if found.problem == "two":

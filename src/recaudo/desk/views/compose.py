@@ -36,6 +36,8 @@ from recaudo.portfolio.models import Channel, ContactPoint, Customer, Document
 
 #: A person's own words, about nothing in particular: an answer, an appointment.
 TEXT_MAX = 4000
+#: What one writes by, where nothing is said: what is read soonest; a letter last.
+FIRST = ("whatsapp", "email", "sms", "address")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _draft(request: DeskRequest, customer: Customer, points: list[ContactPoint])
     given = request.POST if request.method == "POST" else request.GET
     channel = given.get("channel", "")
     if channel not in BY_HAND:
-        channel = next((each.channel for each in points if each.channel in BY_HAND), "email")
+        there = {each.channel for each in points}
+        channel = next((each for each in FIRST if each in there), "email")
     mine = [each for each in points if each.channel == channel]
     point = next((each for each in mine if str(each.pk) == given.get("contact")), None)
     answers = _row(InboundMessage, customer, given.get("answers", ""))
