@@ -209,6 +209,11 @@ def restore(
 
     doubtful = mistrust_restored(now=timezone.now())
     output.console.print(f"Datos restaurados de {file}.", soft_wrap=True)
+    output.console.print(
+        "Nada sale hasta que una persona revise: después de `recaudo run` hay que soltar cada "
+        "acreedor con `recaudo release`, porque lo enviado después de la copia aquí no se conoce.",
+        soft_wrap=True,
+    )
     if doubtful:
         output.console.print(
             f"Mensajes que esperaban y quizá ya salieron: {doubtful}. Quedan inciertos: dígalo de "

@@ -420,6 +420,8 @@ def test_a_message_that_waited_in_a_restored_copy_is_not_sent_a_second_time(cred
 
     assert mistrust_restored(now=NOW) == 4
     assert mistrust_restored(now=NOW) == 0
+    creditor.refresh_from_db()
+    assert creditor.released_at is None  # what a later run sent is not in the copy
 
     wire = Wire()
     dispatch(creditor, now=NOW, parts=parts(gateway=wire))

@@ -145,10 +145,11 @@ def histories_of(
     seen: defaultdict[str, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         # Who is debtor here and guarantor there has both; one contact never counts twice.
-        cursor.execute(_BY_PARTY, given | {"alone": alone_parties})
-        for who, row_id, *row in cursor.fetchall():
-            seen[who].add(row_id)
-            found[who].append(_contact(at, *row))
+        if keys or alone_parties:
+            cursor.execute(_BY_PARTY, given | {"alone": alone_parties})
+            for who, row_id, *row in cursor.fetchall():
+                seen[who].add(row_id)
+                found[who].append(_contact(at, *row))
         cursor.execute(_BY_CUSTOMER, given | {"alone": alone})
         for who, row_id, *row in cursor.fetchall():
             if not seen or row_id not in seen.get(who, ()):

@@ -82,7 +82,10 @@ def mistrust_restored(*, now: datetime) -> int:
     """After a copy of the database was put back: how many messages are uncertain because of it.
 
     The copy remembers them waiting; since it was made they may have left. Those not yet due at
-    ``now`` cannot have, and stay planned. All creditors, in one transaction; twice is as once.
+    ``now`` cannot have, and stay planned. What a run planned and sent since then the copy does not
+    know at all, and the next run would plan it again: so each creditor's next run is a proposal
+    once more (F9), and nothing leaves until a person releases it. All creditors, in one
+    transaction; twice is as once.
     """
     lost = 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -95,6 +98,7 @@ def mistrust_restored(*, now: datetime) -> int:
             }
             cursor.execute(UNKNOWN.format(which=RESTORED), given)
             lost += cursor.fetchone()[0]
+        Creditor.objects.update(released_at=None)
     return lost
 
 
