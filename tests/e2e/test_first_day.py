@@ -11,9 +11,11 @@ from typing import Any
 from django_scopes import scopes_disabled
 from playwright.sync_api import Page, expect
 
-from factories import make_creditor, make_user
+from factories import allow, make_creditor, make_user
+from hours import may_be_contacted_now
 from recaudo.access.models import Creditor, Membership
 from recaudo.intake.models import ImportBatch
+from recaudo.portfolio.models import Customer
 from recaudo.strategy.actions.books import activate_preset
 from recaudo.strategy.models import Run
 
@@ -91,7 +93,12 @@ def test_from_the_messy_excel_to_the_reason_of_the_first_call(
     expect(why).to_contain_text("días")
     expect(why).to_contain_text(re.compile("segmento"))
 
-    # A masked contact is shown in place to whoever holds the right
+    # A masked contact is shown in place to whoever holds the right, at an hour at which it may be
+    with scopes_disabled():
+        customer = Customer.objects.get(name=name)
+        allow(customer)
+        may_be_contacted_now(customer)
+    page.reload()
     contact = page.locator("#contactos .contact").first
     before = contact.locator(".where > span").first.inner_text()
     contact.get_by_role("button", name=re.compile("^Ver")).click()
