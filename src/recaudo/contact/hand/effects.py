@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from recaudo.audit.events import publish
 from recaudo.contact.inbound.points import mark_point
@@ -20,6 +20,7 @@ from recaudo.core.calendar import ONE_DAY
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.reported import report_payment
 from recaudo.payments.models import ReportedPayment
+from recaudo.portfolio.actions.customers import refuse_contact
 from recaudo.portfolio.actions.holds import open_hold
 from recaudo.portfolio.models import ContactPoint, Customer, Document, Hold, HoldKind
 
@@ -86,13 +87,8 @@ def wrong_number(made: Made) -> None:
 
 
 def do_not_contact(made: Made) -> None:
-    """Binds every path at once (U8). An earlier wish keeps its day."""
-    never_asked = Customer.objects.filter(pk=made.customer.pk, do_not_contact_since__isnull=True)
-    if never_asked.update(
-        do_not_contact_since=made.day,
-        do_not_contact_reason=made.interaction.note or made.interaction.outcome,
-        version=F("version") + 1,
-    ):
+    reason = made.interaction.note or made.interaction.outcome
+    if refuse_contact(made.customer, on=made.day, reason=reason):
         publish(
             "contact.stopped",
             made.interaction.creditor,

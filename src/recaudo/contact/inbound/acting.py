@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 from django_scopes import scope
 
 from recaudo.access.models import User
@@ -36,6 +34,7 @@ from recaudo.contact.models import (
 from recaudo.core.calendar import ONE_DAY, local_day
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.reported import report_payment
+from recaudo.portfolio.actions.customers import refuse_contact
 from recaudo.portfolio.actions.holds import end_holds, open_hold
 from recaudo.portfolio.models import Consent, ContactPoint, Customer, Document, Hold, HoldKind
 
@@ -325,12 +324,7 @@ def stop_contact(
             source=f"inbound:{inbound.pk}",
         )
     if stop.scope == "all":
-        Customer.objects.filter(pk=customer.pk, do_not_contact_since__isnull=True).update(
-            do_not_contact_since=today,
-            do_not_contact_reason="reply",
-            version=F("version") + 1,
-            updated_at=Now(),
-        )
+        refuse_contact(customer, on=today, reason="reply")
     InboundMessage.objects.filter(pk=inbound.pk).update(
         facts={**inbound.facts, "stopped": stop.rule}
     )

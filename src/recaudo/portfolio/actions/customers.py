@@ -1,6 +1,9 @@
-"""Two people at one customer: the second to save is told, never overwritten in silence (S1-23)."""
+"""A customer's own row. Two people at it: the second to save is told, never overwritten in silence
+(S1-23)."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.db.models import F
 from django.db.models.functions import Now
@@ -23,3 +26,17 @@ def claim(customer: Customer, version: int) -> None:
 def touch(customer: Customer) -> None:
     """Something was added to what is known of ``customer``: open pages shall hear of it."""
     Customer.objects.filter(pk=customer.pk).update(version=F("version") + 1, updated_at=Now())
+
+
+def refuse_contact(customer: Customer, *, on: date, reason: str) -> bool:
+    """They asked not to be contacted at all: binds every path at once (U8). An earlier wish keeps
+    its day; False where there was one."""
+    never_asked = Customer.objects.filter(pk=customer.pk, do_not_contact_since__isnull=True)
+    return bool(
+        never_asked.update(
+            do_not_contact_since=on,
+            do_not_contact_reason=reason,
+            version=F("version") + 1,
+            updated_at=Now(),
+        )
+    )
