@@ -52,7 +52,7 @@ def test_the_same_bytes_twice_are_one_file(bill: Document, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("kind", "body", "code"),
     [
-        ("pdf", b"", "file_empty"),
+        ("pdf", b"", "document_file_empty"),
         ("pdf", b"MZ\x90\x00", "file_type_refused"),
         ("pdf", b"<html><script>alert(1)</script>", "file_type_refused"),
         ("other", b"<svg onload='alert(1)'>", "file_type_refused"),
@@ -75,7 +75,7 @@ def test_a_file_may_be_as_large_as_the_limit(bill: Document, over: int, is_kept:
     if is_kept:
         assert keep(bill, body).size == SIZE_MAX + over
     else:
-        with pytest.raises(Problem, match="file_too_large"):
+        with pytest.raises(Problem, match="document_file_too_large"):
             keep(bill, body)
 
 

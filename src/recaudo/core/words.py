@@ -88,6 +88,14 @@ SENTENCES: dict[str, str] = {
         "Al documento {document} se le aplicaría {by} más de lo que debe en «{component}». "
         "Reduzca el valor; lo que sobre queda como saldo a favor."
     ),
+    # payment references
+    "reference_unreadable": N_(
+        "«{reference}» no es una referencia de pago: son diez dígitos o más. Revísela."
+    ),
+    "reference_mistyped": N_(
+        "La referencia «{reference}» tiene algún dígito mal: los de control no coinciden. Revísela "
+        "con el cliente o con el banco."
+    ),
     # indicators without a value
     "no_credit_sales": N_("Sin definir: no hay ventas a crédito en el periodo."),
     "sales_history_short": N_(

@@ -106,13 +106,6 @@ SENTENCES: dict[str, str] = {
         "ejemplo {what}: dice {kept} y debería ser {should_be}."
     ),
     # references and ways to pay
-    "reference_unreadable": N_(
-        "«{reference}» no es una referencia de pago: son diez dígitos o más. Revísela."
-    ),
-    "reference_mistyped": N_(
-        "La referencia «{reference}» tiene algún dígito mal: los de control no coinciden. Revísela "
-        "con el cliente o con el banco."
-    ),
     "way_kind_unknown": N_("No hay una forma de pago «{kind}». Elija una de la lista."),
     "way_title_missing": N_("Escriba el nombre de la forma de pago, por ejemplo el del banco."),
     "way_details_missing": N_("Escriba el número de cuenta, el convenio o el enlace."),

@@ -9,8 +9,8 @@ SENTENCES: dict[str, str] = {
     "assignment_span": N_("La asignación termina antes de empezar. Corrija las fechas."),
     # files of documents
     "file_kind_unknown": N_("No hay archivos de clase «{kind}». Elija una de la lista."),
-    "file_empty": N_("El archivo está vacío. Elija otro."),
-    "file_too_large": N_("El archivo pasa de {limit} MB. Redúzcalo o parta el documento."),
+    "document_file_empty": N_("El archivo está vacío. Elija otro."),
+    "document_file_too_large": N_("El archivo pasa de {limit} MB. Redúzcalo o parta el documento."),
     "file_type_refused": N_(
         "El archivo no es lo que dice ser. Se aceptan PDF, XML, PNG y JPG; la factura va en PDF y "
         "el documento electrónico en XML."

@@ -347,4 +347,4 @@ def test_a_question_that_makes_no_sense_is_refused(debt: Debt, more, code):
 def test_another_creditors_customer_is_nobody_here(debt: Debt, db):
     with pytest.raises(Problem) as refused:
         look(make_creditor(), debt.request(), at=datetime(2026, 11, 19, 15, tzinfo=UTC))
-    assert refused.value.code == "customer_unknown"
+    assert refused.value.code == "customer_not_ours"

@@ -113,7 +113,7 @@ def test_every_dirty_sender_is_taken_in_with_a_code_or_found(desk: Desk, shared_
         assert inbound.code == code
         assert inbound.customer_id is None
         codes.add(code)
-    assert codes == {"", "bad_email", "bad_phone"}
+    assert codes == {"", "sender_bad_email", "sender_bad_phone"}
     with scope(creditor=desk.creditor):
         assert InboundMessage.objects.filter(state="new").count() == len(dirty)
 

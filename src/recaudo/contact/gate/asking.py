@@ -53,7 +53,7 @@ def look(creditor: Creditor, request: Request, *, at: datetime) -> Word:
 def judge_many(creditor: Creditor, requests: Sequence[Request], *, at: datetime) -> list[Word]:
     """The word on each, in order, as if each were the only one. Reads only, takes no locks.
 
-    Raises Problem ``contact_channel_unknown``, ``contact_purpose_unknown``, ``customer_unknown``.
+    Raises Problem ``contact_channel_unknown``, ``contact_purpose_unknown``, ``customer_not_ours``.
     """
     words: list[Word] = []
     laws = laws_of(creditor, local_day(at, creditor.timezone))

@@ -94,7 +94,7 @@ class Gathered:
 def find_people(creditor: Creditor, requests: Sequence[Request], *, at: datetime) -> Gathered:
     """Customers, contact points and parties: whom the requests count for.
 
-    Raises Problem ``contact_channel_unknown``, ``contact_purpose_unknown``, ``customer_unknown``,
+    Raises Problem ``contact_channel_unknown``, ``contact_purpose_unknown``, ``customer_not_ours``,
     ``instant_without_zone``.
     """
     for request in requests:
@@ -103,7 +103,7 @@ def find_people(creditor: Creditor, requests: Sequence[Request], *, at: datetime
     found = Gathered(debtors=reader.debtors())
     missing = {request.customer_id for request in requests} - set(found.debtors)
     if missing:
-        raise Problem("customer_unknown", customer=min(missing))
+        raise Problem("customer_not_ours", customer=min(missing))
     points = {r.contact_point_id for r in requests if r.contact_point_id is not None}
     found.points = reader.points(points) if points else {}
     parties = {r.party_id for r in requests if r.party_id is not None}

@@ -80,7 +80,7 @@ def match(inbound: InboundMessage) -> Match:
 def normalised(channel: str, value: str, creditor: Creditor) -> tuple[str, str]:
     """The address or number as contact points keep it, and a code where it is none.
 
-    Never raises: ``bad_email``, ``bad_phone`` and the text as it came.
+    Never raises: ``sender_bad_email``, ``sender_bad_phone`` and the text as it came.
     """
     text = value.strip()[:320]
     if channel == Channel.EMAIL:
@@ -88,15 +88,15 @@ def normalised(channel: str, value: str, creditor: Creditor) -> tuple[str, str]:
         try:
             found = validate_email(named[1] if named else text, check_deliverability=False)
         except (EmailNotValidError, ValueError):
-            return text.lower(), "bad_email"
+            return text.lower(), "sender_bad_email"
         return found.normalized.lower(), ""
     if channel in TELEPHONES:
         try:
             number = phonenumbers.parse(text, creditor.country)
         except phonenumbers.NumberParseException:
-            return text, "bad_phone"
+            return text, "sender_bad_phone"
         if not phonenumbers.is_valid_number(number):
-            return text, "bad_phone"
+            return text, "sender_bad_phone"
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), ""
     return " ".join(text.lower().split()), ""
 

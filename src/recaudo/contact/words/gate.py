@@ -77,13 +77,10 @@ GRADES: dict[str, str] = {
 }
 
 SENTENCES: dict[str, str] = {
-    "contact_channel_unknown": N_(
-        "«{channel}» no es un canal. Use email, phone, whatsapp, sms o address."
-    ),
     "contact_purpose_unknown": N_(
         "«{purpose}» no es un propósito de contacto. Use collection o service."
     ),
-    "customer_unknown": N_("El cliente {customer} no es de este acreedor. Revise el número."),
+    "customer_not_ours": N_("El cliente {customer} no es de este acreedor. Revise el número."),
     "override_not_yours": N_(
         "Solo quien dirige la cobranza puede dejar de lado una regla propia. Pídaselo."
     ),

@@ -3,6 +3,7 @@
 from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
+    "conversation_page_unknown": N_("Esa parte de la conversación no existe. Vuelva al cliente."),
     # -- the tree of results --
     "outcome_unknown": N_("«{outcome}» no es un resultado de esta tarea. Elija entre {known}."),
     "outcomes_empty": N_(

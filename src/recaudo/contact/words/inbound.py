@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
         "ficha."
     ),
     "sender_of_several": N_("El remitente figura en varios clientes: elija cuál es."),
-    "bad_email": N_("El remitente no es una dirección de correo válida."),
-    "bad_phone": N_("El remitente no es un número de teléfono válido."),
+    "sender_bad_email": N_("El remitente no es una dirección de correo válida."),
+    "sender_bad_phone": N_("El remitente no es un número de teléfono válido."),
     "rule_score": N_("El puntaje mínimo va de 50 a 100: con menos, acertar es cosa de suerte."),
 }

@@ -3,6 +3,7 @@
 from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
+    "paid": N_("De lo que decía el mensaje ya no se debe nada. No hace falta enviarlo."),
     "message_state": N_(
         "El mensaje ya cambió de estado ({state}) y no puede pasar a {asked}. Vuelva a abrirlo."
     ),

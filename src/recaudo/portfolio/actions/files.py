@@ -46,7 +46,8 @@ def store_file(
 ) -> DocumentFile:
     """Keep the file; the same bytes again give back the first row.
 
-    Raises Problem ``file_kind_unknown``, ``file_empty``, ``file_too_large``, ``file_type_refused``
+    Raises Problem ``file_kind_unknown``, ``document_file_empty``, ``document_file_too_large``,
+    ``file_type_refused``
     (only PDF, XML, PNG and JPEG; a ``pdf`` is a PDF and an ``xml`` an XML), ``files_too_many``,
     ``disk_full``. Nothing is kept then.
     """
@@ -121,10 +122,10 @@ def _read(chunks: Iterable[bytes]) -> bytes:
     for chunk in chunks:
         size += len(chunk)
         if size > SIZE_MAX:
-            raise Problem("file_too_large", limit=SIZE_MAX // 1_000_000)
+            raise Problem("document_file_too_large", limit=SIZE_MAX // 1_000_000)
         parts.append(chunk)
     if not size:
-        raise Problem("file_empty")
+        raise Problem("document_file_empty")
     return b"".join(parts)
 
 
