@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.db import connection
+
+from leftovers import drop_run_partitions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,11 +30,4 @@ def run_partitions_go(request):
         return
     request.getfixturevalue("transactional_db")
     yield
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-            "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relkind = 'p'"
-            " AND p.relname LIKE 'strategy%'"
-        )
-        for (partition,) in cursor.fetchall():
-            cursor.execute(f"DROP TABLE {partition}")
+    drop_run_partitions()

@@ -20,6 +20,7 @@ from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoDbBlocker
 from rich.console import Console
 
+from leftovers import drop_run_partitions
 from recaudo.access.models import Creditor, Membership, User
 from recaudo.cli.demo import told
 from recaudo.contact.gate import Request, look
@@ -72,6 +73,7 @@ def demo(
             build(folder, on_progress=stop_half_way)
         build(folder)
         yield folder
+        drop_run_partitions()
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
