@@ -89,7 +89,7 @@ def test_the_customer_page_costs_the_same_however_much_there_is(ran: World, desk
         document = make_document(ran.customer, "90000", due_on=ran.today)
         make_hold(ran.customer, "manual", document=document, from_on=ran.today, reason=f"r{days}")
     assert queries_of(desk, ran.page) == before
-    # Twenty of them are the gate's, asked once for all contact points and tasks together.
+    # A dozen of them are the gate's, asked once for all contact points and tasks together.
     assert before < 44
 
 
