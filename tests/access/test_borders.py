@@ -28,6 +28,8 @@ ROWS = sorted(
 OTHERWISE = {
     # A reversal has credit and document of the row that it undoes (trigger, RC003).
     ("payments_application", "reverses_id"),
+    # Written with its application, by one statement for one creditor.
+    ("payments_exchangedifference", "application_id"),
     # Run output is written whole, from a reading of one creditor, into a partition or under a
     # task, message or run of its own: keys on each row alone would double the time of a run.
     ("strategy_decision", "customer_id"),

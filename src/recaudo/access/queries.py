@@ -6,7 +6,9 @@ from typing import Literal
 
 from recaudo.access.models import Creditor, Membership, Role, User
 
-Right = Literal["export", "see_identifiers", "see_all", "work", "lead", "administer"]
+Right = Literal[
+    "export", "see_identifiers", "see_all", "work", "lead", "administer", "waive", "approve"
+]
 
 #: What comes with the role. Export and full identifiers never do: they are given one by one (F35).
 BY_ROLE: dict[Right, frozenset[Role]] = {
@@ -14,6 +16,10 @@ BY_ROLE: dict[Right, frozenset[Role]] = {
     "work": frozenset({Role.COLLECTOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     "lead": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     "administer": frozenset({Role.ADMINISTRATOR}),
+    # To let a charge go.
+    "waive": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    # To decide what another person proposed: adjust small balances, write off, forgive.
+    "approve": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
 }
 
 

@@ -1,4 +1,4 @@
-"""Credits, their application, ways to pay, and what banks say came in."""
+"""Credits, their application, ways to pay, charges, and what banks say came in."""
 
 from recaudo.payments.models.bank import (
     BankAccount,
@@ -10,6 +10,28 @@ from recaudo.payments.models.bank import (
     LineWork,
     PayerAlias,
 )
+from recaudo.payments.models.charges import (
+    Charge,
+    ChargeKind,
+    ChargeTerms,
+    ChargeWaiver,
+    InterestMode,
+    ReferenceRate,
+)
+from recaudo.payments.models.clearances import (
+    Clearance,
+)
+from recaudo.payments.models.exchange import (
+    Conversion,
+    ExchangeDifference,
+)
+from recaudo.payments.models.instruments import (
+    Instrument,
+    InstrumentCover,
+    InstrumentEvent,
+    InstrumentKind,
+    InstrumentState,
+)
 from recaudo.payments.models.ledger import (
     Application,
     Credit,
@@ -19,21 +41,63 @@ from recaudo.payments.models.ledger import (
     PaymentWay,
     ReportedPayment,
 )
+from recaudo.payments.models.lots import (
+    CashReceipt,
+    LotKind,
+    LotShare,
+    PaymentLot,
+)
+from recaudo.payments.models.papers import (
+    PaperKind,
+    PendingPaper,
+    WithholdingProfile,
+)
+from recaudo.payments.models.write_downs import (
+    Refund,
+    WriteDown,
+    WriteDownItem,
+    WriteDownKind,
+)
 
 __all__ = [
     "Application",
     "BankAccount",
     "BankLine",
     "BankStatement",
+    "CashReceipt",
+    "Charge",
+    "ChargeKind",
+    "ChargeTerms",
+    "ChargeWaiver",
+    "Clearance",
+    "Conversion",
     "Credit",
     "CreditAdjustment",
     "CreditKind",
+    "ExchangeDifference",
+    "Instrument",
+    "InstrumentCover",
+    "InstrumentEvent",
+    "InstrumentKind",
+    "InstrumentState",
+    "InterestMode",
     "LineClaim",
     "LineCredit",
     "LineState",
     "LineWork",
+    "LotKind",
+    "LotShare",
+    "PaperKind",
     "PayerAlias",
+    "PaymentLot",
     "PaymentReference",
     "PaymentWay",
+    "PendingPaper",
+    "ReferenceRate",
+    "Refund",
     "ReportedPayment",
+    "WithholdingProfile",
+    "WriteDown",
+    "WriteDownItem",
+    "WriteDownKind",
 ]

@@ -20,6 +20,11 @@ class CreditKind(models.TextChoices):
     # Inferred from a corte: a document that vanished, or whose balance fell (F1).
     SNAPSHOT = "snapshot", _("Saldado según corte")
     ADJUSTMENT = "adjustment", _("Ajuste")
+    ROUNDING = "rounding", _("Diferencia de redondeo")
+    # Peru: deposited by the buyer in the seller's account for taxes, apart from the invoice's net.
+    DETRACTION = "detraction", _("Detracción")
+    # The value of a payment in another currency, in the currency of the debt that it pays.
+    EXCHANGE = "exchange", _("Pago en otra moneda")
     FORGIVENESS = "forgiveness", _("Condonación")
     RESTRUCTURE = "restructure", _("Reestructuración")
 
@@ -28,6 +33,9 @@ class Credit(CreditorRow):
     """Something that lowers a debt once applied. ``unapplied`` waits for a document.
 
     ``external_id`` is unique per creditor and ``source``: the same payment never enters twice.
+    ``payer`` is who paid, where that is not the customer. ``caused_by``: the credit without which
+    this one would not be (the payment whose withholding it is); it falls with it. ``lot``: the one
+    payment over several customers of which this is a share.
     """
 
     customer = owned_key(Customer, related_name="credits")
@@ -41,6 +49,14 @@ class Credit(CreditorRow):
     external_id = models.TextField()
     reference = models.TextField(blank=True, default="")
     method = models.TextField(blank=True, default="")
+    payer = models.TextField(blank=True, default="", db_default="")
+    caused_by = owned_key("self", null=True, blank=True, db_index=False, related_name="causes")
+    lot = owned_key(
+        "payments.PaymentLot", null=True, blank=True, db_index=False, related_name="credits"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     batch_id = models.BigIntegerField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -63,6 +79,16 @@ class Credit(CreditorRow):
                 name="credit_unapplied",
                 condition=Q(unapplied__gt=0),
             ),
+            models.Index(
+                fields=["creditor", "caused_by"],
+                name="credit_caused",
+                condition=Q(caused_by__isnull=False),
+            ),
+            models.Index(
+                fields=["creditor", "lot"], name="credit_lot", condition=Q(lot__isnull=False)
+            ),
+            # The list of payments: newest first.
+            models.Index(fields=["creditor", "-value_on", "-id"], name="credit_newest"),
         ]
 
 
