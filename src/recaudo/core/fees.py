@@ -110,13 +110,17 @@ def collection_fee(
     ``unit_value``: one unit of the rule in the debt's currency on the day; not needed where both
     are the same. Guarantee: never negative; zero for nothing overdue; parts add up to the amount.
     Refused: ``fees_forbidden``, ``fees_not_researched``, ``fee_too_early`` (not past the free
-    days), ``fee_not_agreed``, ``fee_cell_unknown``, ``fee_unit_value_missing``.
+    days), ``fee_not_agreed``, ``fees_by_law_only`` (a contract's number where the law has its own
+    scale), ``fee_cell_unknown``, ``fee_unit_value_missing``.
     Raises Problem ``fee_overdue_negative``, ``rate_not_positive``, ``fee_rule_incomplete``.
     """
     nothing = Money.zero(overdue.currency)
     if overdue < nothing:
         raise Problem("fee_overdue_negative", overdue=overdue)
     refused = _closed(rule)
+    has_agreed = rule.agreed_pct is not None or rule.agreed_amount is not None
+    if not refused and has_agreed and rule.kind != "agreed":
+        refused = "fees_by_law_only"
     if not refused and days_late <= rule.free_days:
         refused = "fee_too_early"
     if refused or not overdue:
