@@ -24,6 +24,7 @@ from recaudo.desk.views import (
     pay_ways,
     plans,
     policy,
+    rates,
     reconciliation,
     replies,
     reports,
@@ -221,6 +222,9 @@ of_creditor: list[URLPattern] = [
     ),
     # what customers authorised
     path("clientes/<int:customer_id>/autorizacion/", consents.say, name="consent"),
+    # legal rates, ceilings and rates between currencies
+    path("tasas/", rates.rates, name="rates"),
+    path("tasas/cargar/", rates.load, name="rates_load"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
