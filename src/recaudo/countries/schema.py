@@ -198,13 +198,7 @@ class Conduct(About):
 
 
 class Imputation(About):
-    """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract.
-
-    ``may_be_agreed``: a contract may turn that order round; where nothing was found that says so,
-    it may not. ``debtor_chooses``: the payer may say which document a payment is for, inside which
-    interest still comes first. Where that is debated (Spain) it is followed all the same. With
-    ``never_to_disputed`` nothing goes by itself to a document in dispute.
-    """
+    """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract."""
 
     order: tuple[
         Literal["default_interest", "ordinary_interest", "overdue_interest", "interest"]
@@ -212,9 +206,6 @@ class Imputation(About):
         ...,
     ]
     costs: Literal["unspecified", "after_interest"] = "unspecified"
-    may_be_agreed: bool = False
-    debtor_chooses: Literal["yes", "debated"] = "yes"
-    never_to_disputed: bool = False
     rule: Text | None = None
     override: Text | None = None
 
