@@ -220,9 +220,7 @@ def test_a_refund_takes_only_what_is_unapplied(customer):
     assert check_ledger(customer.creditor) == []
 
 
-@pytest.mark.parametrize(
-    ("left", "code"), [("0.99", ""), ("1", ""), ("1.01", "rounding_too_much")]
-)
+@pytest.mark.parametrize(("left", "code"), [("0.99", ""), ("1", ""), ("1.01", "rounding_too_much")])
 def test_cents_that_a_payment_left_are_closed_within_bounds(customer, left, code):
     document = make_document(customer, 1000)
     pay(customer, Decimal(1000) - Decimal(left))

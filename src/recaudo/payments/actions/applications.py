@@ -21,7 +21,7 @@ from recaudo.core.problems import Problem
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.models import Application, Credit, ExchangeDifference
-from recaudo.payments.queries.ordering import Orders, order_of
+from recaudo.payments.queries.ordering import Orders, order_of, spared_documents
 from recaudo.portfolio.models import Customer, Document, DocumentComponent
 
 #: What a document without parts owes.
@@ -142,6 +142,8 @@ class _Debts:
     #: (document, component) → what is open of it; ``WHOLE`` where the document has no parts.
     open_of: dict[tuple[int, str], Money]
     with_parts: set[int]
+    #: In dispute, where the law keeps payments from such a document unless the payer names it.
+    spared: set[int]
 
     @classmethod
     def lock(cls, customer: Customer, currency: str | None = None) -> _Debts:
@@ -157,7 +159,8 @@ class _Debts:
                 open_of[pk, part.component] = Money(part.open_amount, document.currency)
             if not parts[pk]:
                 open_of[pk, WHOLE] = Money(document.open_amount, document.currency)
-        return cls(documents, open_of, {pk for pk, rows in parts.items() if rows})
+        spared = spared_documents(customer.creditor, [customer.pk])
+        return cls(documents, open_of, {pk for pk, rows in parts.items() if rows}, spared)
 
     def of_advance(self, day: date) -> _Debts:
         """Of these what was issued on ``day`` or later; ``open_of`` stays the same one."""
@@ -187,7 +190,7 @@ def _apply(
     named = {wish.document for wish in stated}
     alive, written_off = set(named), set()
     for pk, document in debts.documents.items():
-        if document.ceded_on is None:
+        if document.ceded_on is None and pk not in debts.spared:
             (written_off if document.written_off_on else alive).add(pk)
     first = rules.apply_credit(
         left, debts.owed(credit.currency, alive), order, stated=stated, keep_rest=keep_rest

@@ -22,7 +22,7 @@ from recaudo.payments.actions.line_credits import end_reports_of_many
 from recaudo.payments.actions.receiving import fix_before_all
 from recaudo.payments.copying import copy_rows, take_ids
 from recaudo.payments.models import Credit, PaymentLot
-from recaudo.payments.queries.ordering import Orders, order_of_creditor
+from recaudo.payments.queries.ordering import Orders, order_of_creditor, spared_documents
 from recaudo.portfolio.models import Customer, Document, DocumentComponent
 
 #: The ``source`` of shares; their external id is the lot and the customer.
@@ -108,11 +108,13 @@ class _Open:
     documents: dict[int, Document]
     owed: dict[int, list[Owed]]
     with_parts: set[int]
+    spared: set[int]
 
     @classmethod
     def lock(cls, lot: PaymentLot, customers: Iterable[int]) -> _Open:
+        customers = list(customers)
         wanted = Document.objects.filter(
-            customer__in=list(customers), currency=lot.currency, open_amount__gt=0
+            customer__in=customers, currency=lot.currency, open_amount__gt=0
         )
         locked = list(wanted.order_by("id").select_for_update(no_key=True))
         documents = {document.pk: document for document in locked}
@@ -126,7 +128,7 @@ class _Open:
         for pk, document in documents.items():
             if pk not in with_parts:
                 owed[pk].append(_owed(document, WHOLE, document.open_amount))
-        return cls(documents, owed, with_parts)
+        return cls(documents, owed, with_parts, spared_documents(lot.creditor, customers))
 
     def of(self, customer: int) -> list[Owed]:
         mine = [pk for pk, document in self.documents.items() if document.customer_id == customer]
@@ -143,7 +145,7 @@ class _Open:
         alive, written_off = [], []
         for part in owed:
             document = self.documents[part.document]
-            if part.open and document.ceded_on is None:
+            if part.open and document.ceded_on is None and part.document not in self.spared:
                 (written_off if document.written_off_on else alive).append(part)
         return alive, written_off
 

@@ -10,28 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q
 
 from recaudo.access.models import Creditor
-from recaudo.core.application import COMPONENTS, HOUSE_ORDER, Order
+from recaudo.core.application import COMPONENTS, Order
 from recaudo.core.problems import Problem
 from recaudo.countries import Pack, national_pack
+from recaudo.countries.charging import may_agree_order, order_of_pack
 from recaudo.payments.models import ChargeTerms
-from recaudo.portfolio.models import Customer, Document
-
-#: What the codes' words are in the ledger's components. Where a code says only "interest", that of
-#: the delay is first: our choice, as in the house order.
-_WORDS = {
-    "default_interest": ("default_interest",),
-    "ordinary_interest": ("interest",),
-    "overdue_interest": ("default_interest", "interest"),
-    "interest": ("default_interest", "interest"),
-    "costs": ("fees", "insurance", "tax"),
-    "capital": ("capital",),
-}
+from recaudo.portfolio.models import Customer, Document, Hold, HoldKind
 
 
 def order_of(customer: Customer, *, on: date | None = None) -> Order:
@@ -57,11 +46,24 @@ def order_of_creditor(creditor: Creditor, *, on: date | None = None) -> Order:
     return _lawful(_in_force(rows, on), national_pack(creditor.country))
 
 
-def order_of_pack(pack: Pack) -> Order:
-    """The country's order, completed: what its code does not rank stands where the house has it,
-    before capital. A silent code gives the house order."""
-    named = [part for word in pack.imputation.order for part in _WORDS[word]]
-    return Order(_completed([(part,) for part in named])) if named else HOUSE_ORDER
+def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
+    """Documents in dispute of customers whose law lets no payment go there by itself (Reg F in the
+    United States). The payer may still name one."""
+    wanted = Customer.objects.filter(creditor=creditor, pk__in=list(customers))
+    strict = {
+        country
+        for country in set(wanted.values_list("country", flat=True))
+        if national_pack(country or creditor.country).imputation.is_never_to_disputed
+    }
+    if not strict:
+        return set()
+    held = Hold.objects.filter(
+        customer__in=wanted.filter(country__in=strict),
+        kind=HoldKind.DISPUTED,
+        document__isnull=False,
+        released_at=None,
+    )
+    return set(held.values_list("document_id", flat=True))
 
 
 def place(order: Order, column: str) -> str:
@@ -146,7 +148,7 @@ def _lawful(terms: ChargeTerms | None, pack: Pack) -> Order:
     if terms is None or not terms.order:
         return law
     agreed = _read(terms.order)
-    return agreed if pack.imputation.may_be_agreed or _keeps(agreed, pack) else law
+    return agreed if may_agree_order(pack) or _keeps(agreed, law) else law
 
 
 def _read(written: Mapping[str, Any]) -> Order:
@@ -172,14 +174,12 @@ def _completed(tiers: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return (*tiers[:at], *missing, *tiers[at:], *end)
 
 
-def _keeps(agreed: Order, pack: Pack) -> bool:
-    """Does what the code ranks first also come first in the agreed order?"""
+def _keeps(agreed: Order, law: Order) -> bool:
+    """Is interest before capital in the agreed order, as the code wants it?"""
     rank = {part: place for place, part in _ranked(agreed)}
-    named = [_WORDS[word] for word in pack.imputation.order]
-    return all(
-        max(rank[part] for part in before) < min(rank[part] for part in after)
-        for before, after in pairwise(named)
-    )
+    before = [part for tier in law.tiers for part in tier if part != "capital"]
+    interest = [part for part in before if part.endswith("interest")]
+    return all(rank[part] < rank["capital"] for part in interest)
 
 
 def _ranked(order: Order) -> list[tuple[int, str]]:
