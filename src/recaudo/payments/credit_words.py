@@ -111,6 +111,35 @@ SENTENCES: dict[str, str] = {
     ),
     "payment_unknown": N_("No hay un pago con el número {payment} en este acreedor."),
     "lot_unknown": N_("No hay un lote {lot} en este acreedor."),
+    # recaudo check --ledger: what does not agree
+    "lot_does_not_add_up": N_(
+        "{creditor}: en {count} pagos de grupo las partes y lo sin asignar no suman el pago; por "
+        "ejemplo {what}: sin asignar dice {kept} y debería ser {should_be}."
+    ),
+    "conversion_differs": N_(
+        "{creditor}: {count} cambios de moneda no coinciden con lo que salió del pago; por ejemplo "
+        "{what}: dice {kept} y debería ser {should_be}."
+    ),
+    "exchange_difference_differs": N_(
+        "{creditor}: {count} diferencias en cambio no son las de su aplicación; por ejemplo "
+        "{what}: dice {kept} y debería ser {should_be}."
+    ),
+    "waiver_differs": N_(
+        "{creditor}: {count} condonaciones de cargos no son de su cargo o valen otra cosa; por "
+        "ejemplo {what}: dice {kept} y debería ser {should_be}."
+    ),
+    "charge_differs": N_(
+        "{creditor}: {count} cargos no son un documento con un solo componente; por ejemplo "
+        "{what}: vale {kept} y su componente {should_be}."
+    ),
+    "refunds_do_not_add_up": N_(
+        "{creditor}: en {count} pagos lo devuelto no es lo que salió de ellos; por ejemplo {what}: "
+        "salió {kept} y se devolvió {should_be}."
+    ),
+    "credit_outlives_cause": N_(
+        "{creditor}: {count} abonos siguen en pie aunque el pago que los causó se reversó; por "
+        "ejemplo {what}: vale {kept} y debería ser {should_be}."
+    ),
     # what was wrong with a row of a lot
     "share_customer_unknown": N_("no hay un cliente con ese código o identificación"),
     "share_customer_ambiguous": N_("varios clientes tienen esa identificación"),

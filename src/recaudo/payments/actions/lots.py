@@ -25,7 +25,7 @@ from recaudo.core.problems import Problem
 from recaudo.payments.actions.lot_credits import Part, pay_in_order, pay_parts
 from recaudo.payments.actions.receiving import check_credit
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
-from recaudo.payments.actions.reversing import Reversed, take_back
+from recaudo.payments.actions.reversing import Reversed, free_lines, take_back
 from recaudo.payments.models import BankLine, Credit, LotKind, LotShare, PaymentLot
 from recaudo.payments.queries.lots import Listed, customers_named, documents_named
 from recaudo.portfolio.models import Customer, CustomerGroup
@@ -215,8 +215,10 @@ def reverse_lot(
         back = Reversed((), ())
         if credits:
             back = take_back(credits, value_on=value_on, reason=reason, by=by, now=now)
-        locked.state = "taken_back"
-        locked.save(update_fields=["state"])
+        if locked.line_id is not None:
+            free_lines([locked.line_id], reason, by, now)
+        locked.state, locked.line = "taken_back", None
+        locked.save(update_fields=["state", "line"])
         _changed("lot_taken_back", locked, by, reason=reason, credits=len(back.credits))
     lot.state = "taken_back"
     return back

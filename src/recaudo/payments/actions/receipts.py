@@ -26,7 +26,6 @@ from recaudo.payments.models import (
     BankLine,
     CashReceipt,
     Credit,
-    LineCredit,
     LineWork,
     LotKind,
     PaymentLot,
@@ -37,6 +36,8 @@ from recaudo.portfolio.models import Customer
 SOURCE = "receipt"
 #: Days between the sheet's day and the bank's value date within which a line may be its deposit.
 DEPOSIT_DAYS = 5
+#: Older sheets whose line never came are left to a person.
+LOOK_BACK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +200,6 @@ def line_pays_lot(
         if locked.kind == LotKind.RECEIPTS and _is_whole(locked):
             locked.state = "applied"
         locked.save(update_fields=["line", "state"])
-        LineCredit.objects.bulk_create(
-            (
-                LineCredit(creditor_id=lot.creditor_id, line=line, credit=credit)
-                for credit in Credit.objects.filter(lot=locked).order_by("id")
-            ),
-            ignore_conflicts=True,
-        )
         work.state, work.reason, work.score, work.candidates = "applied", "lot", 100, []
         work.by, work.decided_at = by, now
         work.version += 1
@@ -231,7 +225,13 @@ def lots_to_lines(creditor: Creditor, *, today: date, now: datetime) -> dict[str
     """
     counts = {"paid": 0, "parked": 0}
     with scope(creditor=creditor), transaction.atomic():
-        lots = list(PaymentLot.objects.filter(line=None, state__in=["open", "applied"]))
+        lots = list(
+            PaymentLot.objects.filter(
+                line=None,
+                state__in=["open", "applied"],
+                value_on__gte=today - timedelta(days=LOOK_BACK_DAYS),
+            ).order_by("id")
+        )
         for lot in lots:
             near = timedelta(days=DEPOSIT_DAYS)
             works = LineWork.objects.select_related("line").filter(

@@ -110,7 +110,8 @@ def take_back(
         _drop_papers(back, value_on)
         _void_clearances(back, value_on)
         if frees_lines:
-            _free_lines(back, reason, by, now)
+            lines = LineCredit.objects.filter(credit__in=[each.pk for each in back])
+            free_lines(lines.values_list("line_id", flat=True), reason, by, now)
         _recompute(back, value_on, by, now)
         act = _Act(value_on, reason, by)
         publish_many(
@@ -240,11 +241,12 @@ def _void_clearances(back: Sequence[Credit], value_on: date) -> None:
             certificate.save(update_fields=["voided_on", "void_reason"])
 
 
-def _free_lines(back: Sequence[Credit], reason: str, by: User | None, now: datetime) -> None:
-    """A line of which nothing stands any more waits for a person; the matcher leaves it alone."""
-    lines = LineCredit.objects.filter(credit__in=[each.pk for each in back]).values("line_id")
-    standing = LineCredit.objects.filter(line__in=lines, credit__amount__gt=0).values("line_id")
-    works = LineWork.objects.select_for_update(no_key=True).filter(line__in=lines, state="applied")
+def free_lines(lines: Iterable[int], reason: str, by: User | None, now: datetime) -> None:
+    """Applied lines of which nothing stands any more wait for a person; the matcher leaves them
+    alone. What pays a lot is the lot's business (``lots.reverse_lot``)."""
+    ids = list(lines)
+    standing = LineCredit.objects.filter(line__in=ids, credit__amount__gt=0).values("line_id")
+    works = LineWork.objects.select_for_update(no_key=True).filter(line__in=ids, state="applied")
     for work in works.exclude(line__in=standing).order_by("id"):
         work.state, work.reason, work.customer = "parked", "undone", None
         work.note, work.by, work.decided_at = reason[:500], by, now

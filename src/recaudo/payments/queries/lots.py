@@ -56,12 +56,15 @@ def customers_named(creditor: Creditor, codes: Iterable[str]) -> dict[str, list[
     by_code: dict[str, list[int]] = defaultdict(list)
     by_tax: dict[str, list[int]] = defaultdict(list)
     rows = Customer.objects.filter(
-        Q(code__in=wanted) | Q(tax_id__in=wanted | bare), creditor=creditor
-    ).values_list("pk", "code", "tax_id")
-    for pk, code, tax_id in rows:
+        Q(code__in=wanted)
+        | Q(tax_id__in=wanted | bare)
+        | Q(person_key__in={f"{creditor.country}:{each}" for each in bare}),
+        creditor=creditor,
+    ).values_list("pk", "code", "tax_id", "person_key")
+    for pk, code, tax_id, person_key in rows:
         by_code[code].append(pk)
-        if tax_id:
-            by_tax[_digits(tax_id)].append(pk)
+        for told in {_digits(tax_id), person_key.partition(":")[2]} - {""}:
+            by_tax[told].append(pk)
     return {each: by_code.get(each) or by_tax.get(_digits(each), []) for each in wanted}
 
 
