@@ -62,4 +62,6 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.reported": (decide_anew,),
     "payment.report_ended": (decide_anew,),
     "payment.received": (decide_anew,),
+    "payment.taken_back": (decide_anew,),
+    "payment.refunded": (decide_anew,),
 }
