@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, Q
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
@@ -102,22 +103,32 @@ def fix_many(
     by: User | None = None,
     now: datetime,
     noticed: frozenset[int] = frozenset(),
+    only_posted: bool = False,
 ) -> Fixed:
-    """The same for many, in one transaction: all of them, or none."""
+    """The same for many, in one transaction: all of them, or none.
+
+    ``only_posted``: nothing new, only what was posted beyond ``as_of`` is put right.
+    """
     if because not in REASONS:
         raise Problem("charge_reason_unknown", reason=because, known=list(REASONS))
     with scope(creditor=creditor), ledger_rules():
-        bases = _lock(creditor, customers, as_of)
+        bases = _lock(customers)
         accruals = [
             each
             for each in accrued_many(
-                creditor, as_of, customers, closed_days=None, at_least_posted=True
+                creditor,
+                as_of,
+                customers,
+                closed_days=None,
+                at_least_posted=True,
+                only_posted=only_posted,
             )
             if each.is_computed
         ]
         new = [_interest(each) for each in accruals if each.unposted.amount > 0]
-        new += [_fee(each) for each in fees_due(creditor, customers, as_of, noticed=noticed)]
-        charges = _post(creditor, bases, new, as_of, because, by)
+        if not only_posted:
+            new += [_fee(each) for each in fees_due(creditor, customers, as_of, noticed=noticed)]
+        charges = _post(creditor, bases, new, because, by)
         corrected = []
         for each in accruals:
             if each.unposted.amount < 0:
@@ -128,34 +139,38 @@ def fix_many(
 
 
 def correct_charges(
-    customer: Customer, *, by: User | None = None, now: datetime, because: str = "payment"
+    customer: Customer, *, since: date, by: User | None = None, now: datetime
 ) -> None:
-    """After a payment or a reversal dated back: the charges that reach beyond it are worked out
-    again, up to where they reach and no further."""
+    """After a posting of ``customer`` dated ``since``: charges that reach beyond that day are
+    worked out again, up to where they reach and no further."""
     with scope(creditor=customer.creditor):
-        first = (
-            Charge.objects.filter(base__customer=customer, kind=ChargeKind.DEFAULT_INTEREST)
-            .order_by("until_on")
-            .values_list("until_on", flat=True)
-            .first()
+        reached = Charge.objects.filter(
+            base__customer=customer, kind=ChargeKind.DEFAULT_INTEREST, until_on__gt=since
         )
-        if first is None:
-            return
-        fix_many(customer.creditor, [customer.pk], as_of=first, because=because, by=by, now=now)
+        if reached.exists():
+            fix_many(
+                customer.creditor,
+                [customer.pk],
+                as_of=since,
+                because="payment",
+                by=by,
+                now=now,
+                only_posted=True,
+            )
 
 
-def _lock(creditor: Creditor, customers: Sequence[int], as_of: date) -> dict[int, Document]:
+def _lock(customers: Sequence[int]) -> dict[int, Document]:
     """The documents that may bear, locked in id order: two who fix at once wait for each other,
     and the second sees what the first has posted."""
     rows = (
-        Document.objects.filter(
-            customer_id__in=list(customers), due_on__lt=as_of, ceded_on__isnull=True
-        )
+        Document.objects.filter(customer_id__in=list(customers), ceded_on__isnull=True)
+        .filter(Q(open_amount__gt=0) | Q(closed_on__gt=F("due_on")) | Q(charged__isnull=False))
         .exclude(kind="charge")
         .order_by("id")
-        .select_for_update(no_key=True)
     )
-    return {row.pk: row for row in rows}
+    ids = list(rows.values_list("id", flat=True).distinct())
+    locked = Document.objects.filter(pk__in=ids).order_by("id").select_for_update(no_key=True)
+    return {row.pk: row for row in locked}
 
 
 def _interest(each: DocumentAccrual) -> NewCharge:
@@ -208,7 +223,7 @@ SELECT base_id, COUNT(*) FROM payments_charge WHERE base_id = ANY(%s) GROUP BY b
 _DOCUMENT = (
     *("id", "creditor_id", "customer_id", "obligation_id", "kind", "key", "doc_type", "number"),
     *("product", "regime", "issued_on", "due_on", "currency", "original_amount", "amount"),
-    *("open_amount", "seller", "branch", "zone"),
+    *("open_amount", "seller", "branch", "zone", "prefix", "instalment", "purchase_order"),
 )
 _COMPONENT = (
     *("creditor_id", "document_id", "component", "original_amount", "amount", "open_amount"),
@@ -226,7 +241,6 @@ def _post(
     creditor: Creditor,
     bases: dict[int, Document],
     new: Sequence[NewCharge],
-    as_of: date,
     because: str,
     by: User | None,
 ) -> list[Charge]:
@@ -240,7 +254,7 @@ def _post(
         "portfolio_document",
         _DOCUMENT,
         (
-            _document_row(creditor.pk, pk, bases[each.base], each, number, as_of)
+            _document_row(creditor.pk, pk, bases[each.base], each, number)
             for pk, each, number in zip(ids, new, numbers, strict=True)
         ),
     )
@@ -286,15 +300,16 @@ def _numbered(bases: dict[int, Document], new: Iterable[NewCharge]) -> list[str]
 
 
 def _document_row(
-    creditor: int, pk: int, base: Document, each: NewCharge, number: str, as_of: date
+    creditor: int, pk: int, base: Document, each: NewCharge, number: str
 ) -> tuple[Any, ...]:
     # Two documents of different types may have one number; the base's id keeps their charges apart.
     key = f"charge||{number}#{base.pk}|"
     amount = each.amount.amount
     return (
         *(pk, creditor, base.customer_id, base.obligation_id, "charge", key, "charge", number),
-        *(base.product, base.regime, as_of, as_of, base.currency, amount, amount, amount),
-        *(base.seller, base.branch, base.zone),
+        *(base.product, base.regime, each.until_on, each.until_on, base.currency),
+        *(amount, amount, amount),
+        *(base.seller, base.branch, base.zone, "", "", ""),
     )
 
 

@@ -76,8 +76,8 @@ class DocumentAccrual:
         return self.spans[-1].article if self.spans else ""
 
 
-# Documents that were late on the day: open now or later, or closed late. Parameters: creditor, day,
-# customers, since (closed ones before it are left out; NULL: none).
+# Documents that were late on the day: open now or later, or closed late; and those whose posted
+# interest reaches beyond it. ``since``: what was closed before it is left out (NULL: nothing is).
 _LATE = """
 SELECT d.id, d.customer_id, d.obligation_id, d.product, d.regime, d.currency,
        d.prefix || d.number || CASE WHEN d.instalment = '' THEN '' ELSE '/' || d.instalment END,
@@ -88,10 +88,13 @@ LEFT JOIN portfolio_documentcomponent p ON p.document_id = d.id AND p.component 
 LEFT JOIN LATERAL (SELECT EXISTS (SELECT FROM portfolio_documentcomponent x
                                   WHERE x.document_id = d.id) AS has_parts) c ON TRUE
 WHERE d.creditor_id = %(creditor)s AND d.kind <> 'charge' AND d.ceded_on IS NULL
-  AND d.due_on < %(day)s
   AND (%(customers)s::bigint[] IS NULL OR d.customer_id = ANY(%(customers)s))
-  AND (d.open_amount > 0 OR (d.closed_on > d.due_on
-       AND (%(since)s::date IS NULL OR d.closed_on >= %(since)s)))
+  AND ((NOT %(only_posted)s AND d.due_on < %(day)s
+        AND (d.open_amount > 0 OR (d.closed_on > d.due_on
+             AND (%(since)s::date IS NULL OR d.closed_on >= %(since)s))))
+    OR (%(with_posted)s AND EXISTS (
+        SELECT FROM payments_charge c
+        WHERE c.base_id = d.id AND c.kind = 'default_interest' AND c.until_on > %(day)s)))
 ORDER BY d.id
 """
 # What moved the capital, by day. A payment of a document without parts is of its capital.
@@ -135,22 +138,26 @@ def accrued_many(
     known_on: date = EVER,
     closed_days: int | None = CLOSED_DAYS,
     at_least_posted: bool = False,
+    only_posted: bool = False,
 ) -> list[DocumentAccrual]:
     """The same for many customers (ids; None: all), by document id.
 
     ``at_least_posted``: a document whose charges reach beyond ``as_of`` is worked out until there:
-    what was posted is compared with what the rule says of the same days.
+    what was posted is compared with what the rule says of the same days. ``only_posted``: no other
+    documents than those.
     """
     with scope(creditor=creditor):
         book = TermsBook.read(creditor)
         first = book.computes_from
-        if first is None or first >= as_of:
+        if first is None or (first >= as_of and not at_least_posted):
             return []
         facts = {
             "creditor": creditor.pk,
             "day": as_of,
             "customers": None if customers is None else list(customers),
             "known_on": known_on,
+            "with_posted": at_least_posted,
+            "only_posted": only_posted,
             "since": None if closed_days is None else as_of - timedelta(days=closed_days),
         }
         late = _late(facts, first)
