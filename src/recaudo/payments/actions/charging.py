@@ -113,29 +113,52 @@ def fix_many(
         raise Problem("charge_reason_unknown", reason=because, known=list(REASONS))
     with scope(creditor=creditor), ledger_rules():
         bases = _lock(customers)
-        accruals = [
-            each
-            for each in accrued_many(
-                creditor,
-                as_of,
-                customers,
-                closed_days=None,
-                at_least_posted=True,
-                only_posted=only_posted,
-            )
-            if each.is_computed
-        ]
+        ask = _Ask(creditor, customers, as_of, only_posted)
+        accruals = ask.accruals()
         new = [_interest(each) for each in accruals if each.unposted.amount > 0]
         if not only_posted:
             new += [_fee(each) for each in fees_due(creditor, customers, as_of, noticed=noticed)]
         charges = _post(creditor, bases, new, because, by)
-        corrected = []
-        for each in accruals:
-            if each.unposted.amount < 0:
-                shrink_charges(creditor, each.document.bearer.document, -each.unposted.amount)
-                corrected.append(each.document.bearer.document)
+        corrected = _shrink(ask, accruals)
         _tell(creditor, bases, charges, corrected, because, by)
     return Fixed(charges, corrected, [stopped for each in accruals if (stopped := _stopped(each))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Whose interest, until when."""
+
+    creditor: Creditor
+    customers: Sequence[int]
+    as_of: date
+    only_posted: bool
+
+    def accruals(self) -> list[DocumentAccrual]:
+        found = accrued_many(
+            self.creditor,
+            self.as_of,
+            self.customers,
+            closed_days=None,
+            at_least_posted=True,
+            only_posted=self.only_posted,
+        )
+        return [each for each in found if each.is_computed]
+
+
+def _shrink(ask: _Ask, accruals: Sequence[DocumentAccrual]) -> list[int]:
+    """Take back what is posted too high; the documents concerned.
+
+    Money that is free by it pays capital as of its own day, so that the interest falls again, each
+    time by a small part of what it fell before: until nothing falls.
+    """
+    corrected: set[int] = set()
+    while too_high := [each for each in accruals if each.unposted.amount < 0]:
+        for each in too_high:
+            document = each.document.bearer.document
+            shrink_charges(ask.creditor, document, -each.unposted.amount)
+            corrected.add(document)
+        accruals = ask.accruals()
+    return sorted(corrected)
 
 
 def correct_charges(
