@@ -27,6 +27,7 @@ from recaudo.payments.actions.converting import convert, foreign_debts
 from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import end_reports_of
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.withholding import stated_at_net, withhold_exact
 from recaudo.payments.models import Application, ChargeTerms, Conversion, Credit
 from recaudo.payments.queries.exchange import rate_to_home
 from recaudo.portfolio.models import Customer, Document
@@ -108,8 +109,12 @@ def receive(
         _has_rate(customer, credit, named)
         if kind in CASH:
             fix_before(customer, value_on, by=by, now=now)
+        if kind == "payment":
+            stated = stated_at_net(customer, amount, stated)
+            named = _named(customer, stated)
         received = _pay(credit, stated, named, keep_rest or kind == "advance")
         if kind in CASH:
+            withhold_exact(credit, by=by, now=now)
             correct_charges(customer, since=value_on, by=by, now=now)
         if kind in CASH:
             end_reports_of(creditor, credit, now=now)
