@@ -20,6 +20,7 @@ from django.db.models import Max
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
+from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
