@@ -30,6 +30,7 @@ AREAS = (
     "people",
     "demo",
     "rates",
+    "payments",
 )
 
 app = typer.Typer(

@@ -118,7 +118,7 @@ def receive(
             correct_charges(customer, since=value_on, by=by, now=now)
         if kind in CASH:
             end_reports_of(creditor, credit, now=now)
-        _tell(received, by)
+        _tell(received, stated, by)
     return received
 
 
@@ -219,7 +219,7 @@ def _pay(
     return Received(credit, True, replace(applied, remainder=left), tuple(done), tuple(missing))
 
 
-def _tell(received: Received, by: User | None) -> None:
+def _tell(received: Received, stated: Sequence[Stated], by: User | None) -> None:
     credit = received.credit
     credits = [credit.pk, *(each.bought_id for each in received.conversions)]
     paid = Application.objects.filter(credit__in=credits).values_list("document_id", flat=True)
@@ -245,4 +245,5 @@ def _tell(received: Received, by: User | None) -> None:
         amount=str(credit.original_amount),
         currency=credit.currency,
         unapplied=str(credit.unapplied),
+        stated=[wish.document for wish in stated],
     )
