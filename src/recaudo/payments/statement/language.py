@@ -28,7 +28,7 @@ def language_of(customer: Customer) -> str:
 
 @lru_cache(maxsize=64)
 def locale_of(language: str, country: str) -> Locale:
-    """How figures and days are written: es + EC is es_EC, also where only es has words of its own."""
+    """How figures and days are written: es + EC is es_EC, though its words are those of es."""
     spoken = language.split("-")[0]
     for name in (f"{spoken}_{country.upper()}", spoken):
         try:
