@@ -173,7 +173,7 @@ class _Writer:
     def _days(self, days: int) -> str:
         if days > 0:
             return self.figures.count(days)
-        return _("vence hoy") if days == 0 else "–"
+        return _("vence ese día") if days == 0 else "–"
 
     def _charges(self, code: str) -> list[dict[str, Any]]:
         posted = [
