@@ -43,9 +43,16 @@ TITLES: dict[str, str] = {
     "AR": N_("Certificado de libre deuda"),
     "EC": N_("Certificado de no adeudar"),
 }
+#: The reason that the machine gives.
+COME_BACK = "payment_taken_back"
 ELSEWHERE = N_("Carta de no adeudo")
 
 
 def title_of(country: str) -> str:
     """What a certificate that nothing is owed is called, in the active language."""
     return _(TITLES.get(country, ELSEWHERE))
+
+
+def reason_told(reason: str) -> str:
+    """Why it no longer stands; what a person wrote stays as it was written."""
+    return _("Se devolvió un pago en el que se apoyaba.") if reason == COME_BACK else reason

@@ -26,7 +26,7 @@ from recaudo.access.models import Creditor, User
 from recaudo.audit.actions import record_change
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
-from recaudo.payments.clearance_words import title_of
+from recaudo.payments.clearance_words import COME_BACK, title_of
 from recaudo.payments.models import Clearance, Credit
 from recaudo.payments.queries.clearances import has_ceded, what_lacks
 from recaudo.payments.statement.figures import Figures
@@ -106,7 +106,7 @@ def void_resting_on(creditor: Creditor, credit_id: int, *, on: date) -> list[Cle
             customer=credit.customer_id, as_of__gte=credit.value_on, voided_on=None
         )
         return [
-            void_clearance(each, on=on, reason="payment_taken_back", by=None, origin="worker")
+            void_clearance(each, on=on, reason=COME_BACK, by=None, origin="worker")
             for each in resting
         ]
 

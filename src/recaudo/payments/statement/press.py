@@ -7,7 +7,7 @@ same wherever it is made. Nothing is fetched: the templates use no packages.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -37,7 +37,7 @@ class _Press:
                 str(FOLDER / template),
                 format="pdf",
                 sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
-                timestamp=at,
+                timestamp=at and at.astimezone(UTC).replace(microsecond=0),
             )
             return made
 
