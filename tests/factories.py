@@ -15,7 +15,7 @@ from typing import Any
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, Membership, Role, User
-from recaudo.payments.models import Application, Credit, CreditAdjustment
+from recaudo.payments.models import Application, Charge, Credit, CreditAdjustment
 from recaudo.portfolio.models import (
     Assignment,
     Consent,
@@ -123,6 +123,34 @@ def make_document(
             for name, part in parts.items()
         )
     return document
+
+
+def make_charge(
+    base: Document, amount: Amount = "50", *, until_on: Day = "2026-04-30", **fields: Any
+) -> Charge:
+    """Default interest on ``base`` from its due date to ``until_on``, posted that day."""
+    n, until = next(_serial), _day(until_on)
+    document = make_document(
+        base.customer,
+        due_on=until,
+        issued_on=until,
+        components={"default_interest": amount},
+        kind="charge",
+        doc_type="charge",
+        number=f"INT-{base.number}-{n}",
+        currency=base.currency,
+    )
+    defaults: dict[str, Any] = {
+        "kind": "default_interest",
+        "from_on": base.due_on,
+        "until_on": until,
+        "because": "hand",
+        "how": [],
+    }
+    with scope(creditor=base.creditor):
+        return Charge.objects.create(
+            creditor=base.creditor, document=document, base=base, **defaults | fields
+        )
 
 
 def make_credit(

@@ -28,6 +28,7 @@ PAGES = [
     "estrategia/",
     "informes/seller/",
     "informes/kpis/",
+    "informes/methods/",
     "cargas/",
     "cargas/conflictos/",
     "ayuda/",

@@ -24,6 +24,7 @@ from factories import (
 from recaudo.audit.models import ChangeEvent
 from recaudo.cli import reports
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.credits import take_back_credit
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +193,49 @@ def test_a_payment_after_the_day_does_not_count_on_it(creditor):
     apply(make_credit(late.customer, 40, value_on=date(2026, 7, 1)), late)
     told = json.loads(run("aging", "--creditor", "c1", "--as-of", "2026-06-30", "--json").stdout)
     assert told["gross"] == "390.50"
+
+
+def test_ways_of_paying_say_how_much_came_and_how_soon():
+    creditor = make_creditor("c1")
+    ana = make_customer(creditor)
+    first = make_document(ana, 100, issued_on="2026-01-01", due_on="2026-01-31")
+    second = make_document(ana, 300, issued_on="2026-01-01", due_on="2026-01-31")
+    third = make_document(ana, 50, issued_on="2026-01-01", due_on="2026-01-31")
+    for document, method, day in ((first, "PSE", "2026-02-10"), (second, "PSE", "2026-01-21")):
+        credit = make_credit(ana, document.amount, value_on=day, method=method)
+        apply(credit, document)
+    apply(make_credit(ana, 50, value_on="2026-02-28", kind="credit_note"), third)
+    told = run("methods", "--creditor", "c1", "--as-of", "2026-03-31", "--json").stdout
+    assert json.loads(told) == [
+        {
+            "method": "PSE",
+            "payments": 2,
+            "amount": "400.00",
+            "days_since_issue": "25.00",
+            "days_after_due": "-5.00",
+        }
+    ]
+
+
+def test_a_payment_that_was_taken_back_counts_for_no_way_of_paying():
+    creditor = make_creditor("c1")
+    ana = make_customer(creditor)
+    document = make_document(ana, 100, due_on="2026-01-31")
+    credit = make_credit(ana, 100, value_on="2026-02-10", method="PSE")
+    apply(credit, document)
+    take_back_credit(credit, value_on=date(2026, 2, 12), reason="cheque", origin="test")
+    told = run("methods", "--creditor", "c1", "--as-of", "2026-03-31", "--json").stdout
+    assert json.loads(told) == []
+
+
+def test_money_of_a_currency_without_rate_is_refused_not_left_out():
+    creditor = make_creditor("c1")
+    ana = make_customer(creditor)
+    document = make_document(ana, 100, due_on="2026-01-31", currency="USD")
+    apply(make_credit(ana, 100, value_on="2026-02-10", currency="USD"), document)
+    with pytest.raises(Problem) as refused:
+        run("methods", "--creditor", "c1", "--as-of", "2026-03-31")
+    assert refused.value.code == "rate_missing"
+    make_rate(creditor, "USD", 4000, valid_on="2026-01-01")
+    shown = run("methods", "--creditor", "c1", "--as-of", "2026-03-31").stdout
+    assert "400.000" in shown

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from factories import happen
+from factories import happen, make_charge
 from intake.conftest import Company
 from recaudo.intake.models import ImportBatch
 from recaudo.payments.models import Application, Credit
@@ -37,6 +37,16 @@ def test_what_is_missing_from_the_next_corte_is_closed(company: Company) -> None
     assert open_of(company) == {"F2": Decimal(80)}
     (closing,) = company.all(Credit)
     assert (closing.kind, closing.value_on) == ("snapshot", date(2026, 8, 8))
+
+
+def test_a_charge_of_ours_is_not_missing_from_a_corte(company: Company) -> None:
+    first = corte("C1;Nevado;Cali;F1;2026-07-01;100")
+    company.corte(*first)
+    make_charge(company.document("F1"), 3, until_on="2026-08-01")
+
+    company.corte(*corte(), as_of="2026-08-08")
+
+    assert list(open_of(company).values()) == [Decimal(3)]
 
 
 def test_a_lower_balance_is_an_inferred_payment(company: Company) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -141,6 +141,28 @@ def status(
     deliver(
         who, "status", day, form, out, told=status_json(found), tables=[status_table(who, found)]
     )
+
+
+@report.command("methods")
+def methods(
+    creditor: Code,
+    as_of: AsOf = None,
+    days: Annotated[int, typer.Option(min=1, help="Cuántos días hacia atrás.")] = 90,
+    form: Format = "table",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Por qué medio pagan y qué tan pronto: días desde la emisión y desde el vencimiento."""
+    output.setup()
+    from recaudo.insights.method_report import methods_json, methods_table
+    from recaudo.insights.queries.methods import by_method
+
+    form = _form(form, as_json)
+    who, day = given.creditor_and_day(creditor, as_of)
+    since = day - timedelta(days=days - 1)
+    found = by_method(who, since, day)
+    table = methods_table(who, since, day, found)
+    deliver(who, "methods", day, form, out, told=methods_json(found), tables=[table])
 
 
 def _rows_behind(who: Creditor, day: date, kpi: str, limit: int) -> tuple[Any, Table]:

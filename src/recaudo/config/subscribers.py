@@ -70,4 +70,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.report_ended": (decide_anew,),
     "payment.received": (decide_anew,),
     "payment.taken_back": (clearance_falls, decide_anew),
+    "payment.refunded": (decide_anew,),
 }

@@ -1,5 +1,6 @@
 """What the codes of core/ say on screen: what happened, and what to do next."""
 
+from recaudo.core.charge_words import SENTENCES as CHARGES
 from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
@@ -117,4 +118,5 @@ SENTENCES: dict[str, str] = {
         "Los umbrales de la tabla de puntaje no van de menor a mayor, o no están entre 0 y "
         "1.000.000. Corríjalos."
     ),
+    **CHARGES,
 }

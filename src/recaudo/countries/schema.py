@@ -198,7 +198,13 @@ class Conduct(About):
 
 
 class Imputation(About):
-    """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract."""
+    """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract.
+
+    ``is_interest_by_maturity``: all kinds of interest alike, the oldest first. ``is_agreeable``:
+    a contract may say otherwise. ``is_never_to_disputed``: nothing goes by itself to a document in
+    dispute. The payer may say which document a payment is for in every pack (in Spain that is
+    debated for court debts); inside it, interest still comes first.
+    """
 
     order: tuple[
         Literal["default_interest", "ordinary_interest", "overdue_interest", "interest"]
@@ -208,29 +214,64 @@ class Imputation(About):
     costs: Literal["unspecified", "after_interest"] = "unspecified"
     rule: Text | None = None
     override: Text | None = None
+    is_interest_by_maturity: bool = False
+    is_agreeable: bool = True
+    is_never_to_disputed: bool = False
+
+
+class RateRow(RuleRow):
+    """A published series that is the legal rate or a ceiling: its value times ``multiple`` plus
+    ``spread`` points. With ``value`` the law itself is the number: nobody loads such a series.
+
+    ``regimes`` and ``by_prudence``: whose debts it is for unless a contract names another series;
+    neither: only for contracts that name it. ``currency``: of the debts it is for; '' any.
+    ``is_verified``: multiple, spread and value are.
+    """
+
+    use: Literal["legal", "ceiling"]
+    series: Annotated[str, Field(pattern=r"^[A-Z]{2}(\.[a-z0-9_]+)+$")]
+    name: Text
+    multiple: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    spread: Decimal = Decimal(0)
+    fixed_for: Literal["day", "half_year"] = "day"
+    currency: str = ""
+    value: Annotated[Decimal, Field(ge=0)] | None = None
+    quoted_as: Literal["effective_annual", "nominal_annual", "nominal_monthly"]
+    is_verified: bool = True
 
 
 class DefaultInterest(About):
-    """``numbers``: points and per cent a year by name. Moving rates are dated series elsewhere."""
+    """``numbers``: points and per cent a year by name. ``rates``: the same, to reckon with; moving
+    rates themselves are dated series that the creditor loads. ``day_count``: ours, where the text
+    seen does not say how days are counted."""
 
     rule: Text
     rate_source: str = ""
     numbers: dict[str, Decimal] = {}
     is_numbers_verified: bool = True
+    rates: tuple[RateRow, ...] = ()
+    day_count: Literal["actual_365", "actual_360", "thirty_360"] = "actual_365"
+    is_day_count_law: bool = False
     notes: tuple[Text, ...] = ()
 
 
 class FeeBracket(Row):
-    """``up_to`` is not in it; empty: no end. Either a per cent or an amount."""
+    """``up_to`` is not in it; empty: no end. Either a per cent or an amount. ``is_known``: False
+    for a cell whose limits nobody has seen: told, never charged."""
 
     up_to: Decimal | None = None
     pct: Decimal | None = None
     amount: Decimal | None = None
     days_from: int | None = None
     days_to: int | None = None
+    is_known: bool = True
 
 
 class Fees(About):
+    """``regimes``: whose debts the scale is for. ``agreed_for``: others with whom a contract may
+    agree a fee; the rest are charged nothing. ``forbidden_for``: no fee at all.
+    ``missed_notice``: units off where the first free notice was not given."""
+
     kind: Literal[
         "none_fixed",
         "none_found",
@@ -249,6 +290,10 @@ class Fees(About):
     brackets: tuple[FeeBracket, ...] = ()
     is_complete: bool = True
     charge_after_days: int | None = None
+    missed_notice: Decimal = Decimal(0)
+    is_missed_notice_verified: bool = True
+    agreed_for: tuple[Regime, ...] = ()
+    forbidden_for: tuple[Regime, ...] = ()
     numbers: dict[str, Decimal] = {}
     notes: tuple[Text, ...] = ()
 
@@ -301,7 +346,7 @@ class PackRow(ContactRows):
         named += [rule.source for rule in states]
         named += [self.zone_rule.source, self.holidays.source, self.channels.source]
         named += [self.conduct.source, self.imputation.source, self.default_interest.source]
-        named += [self.fees.source]
+        named += [self.fees.source, *(rate.source for rate in self.default_interest.rates)]
         named += [self.negative_report.source] if self.negative_report else []
         unknown, idle = set(named) - set(self.sources), set(self.sources) - set(named)
         if unknown or idle:

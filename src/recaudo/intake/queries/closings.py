@@ -1,8 +1,9 @@
 """What does a snapshot close? Documents and credits that it should name and does not (F1).
 
 Closed is what lies in the snapshot's scope, was there on its day, owes something, and is neither
-written off nor ceded: such debts leave a company's corte without being paid. A document that a
-rejected row may mean is left alone until the row is mended.
+written off nor ceded: such debts leave a company's corte without being paid. Charges that Recaudo
+made are unknown to the source and never missing from it. A document that a rejected row may mean is
+left alone until the row is mended.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ SCOPE = ("branch", "product", "zone", "seller")
 
 _IN_SCOPE = """
 d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.written_off_on IS NULL
-AND d.ceded_on IS NULL AND d.issued_on <= %(as_of)s {narrower}
+AND d.ceded_on IS NULL AND d.issued_on <= %(as_of)s
+AND (d.kind <> 'charge' OR NOT EXISTS (
+  SELECT FROM payments_charge own WHERE own.document_id = d.id)) {narrower}
 """
 
 # in_close: documents to be closed.

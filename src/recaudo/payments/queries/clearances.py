@@ -13,7 +13,8 @@ from django_scopes import scope, scopes_disabled
 
 from recaudo.core.money import Money
 from recaudo.payments.models import Clearance, Instrument
-from recaudo.payments.queries.debt import Debt, debt_of
+from recaudo.payments.queries.debt import debt_of
+from recaudo.payments.queries.debt_parts import Debt
 from recaudo.portfolio.models import Customer
 
 

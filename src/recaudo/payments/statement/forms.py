@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from recaudo.core.problems import Problem
-from recaudo.payments.queries.debt import Debt
+from recaudo.payments.queries.debt_parts import Debt
 from recaudo.payments.statement.language import language_of
 from recaudo.payments.statement.plain import as_plain
 from recaudo.payments.statement.press import pdf_of

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from recaudo.payments.queries.debt import CurrencyDebt, Debt
+from recaudo.payments.queries.debt_parts import CurrencyDebt, Debt
 
 
 def as_plain(debt: Debt) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recaudo.core.problems import N_
-from recaudo.payments.queries.debt import Debt
+from recaudo.payments.queries.debt_parts import Debt
 from recaudo.payments.statement.figures import Figures
 
 QUOTES: dict[str, str] = {

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from recaudo.core.problems import N_
 from recaudo.payments.actions.references import reference_of
 from recaudo.payments.models import ChargeKind, CreditKind
-from recaudo.payments.queries.debt import AccrualDebt, CurrencyDebt, Debt, DocumentDebt
+from recaudo.payments.queries.debt_parts import AccrualDebt, CurrencyDebt, Debt, DocumentDebt
 from recaudo.payments.queries.ways import filled, ways_of
 from recaudo.payments.statement.figures import Figures
 from recaudo.payments.statement.language import language_of, locale_of, paper_of

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from recaudo.core.money import minor_units
 from recaudo.payments.models import ChargeKind, CreditKind
-from recaudo.payments.queries.debt import Debt
+from recaudo.payments.queries.debt_parts import Debt
 from recaudo.payments.statement.language import language_of
 from recaudo.payments.statement.sheet import KINDS, Sheet
 

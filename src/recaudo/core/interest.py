@@ -1,0 +1,387 @@
+"""How much default interest has a debt borne by a day? (*intereses de mora*)
+
+Simple, daily, on capital only. Guarantees and worked tables: docs/rules/interest.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from recaudo.core.money import Money, Rounding, minor_units, rounded
+from recaudo.core.problems import Problem
+
+Basis = Literal["agreed", "legal", "ceiling"]
+_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
+#: A day's rate keeps this many decimals: then capital times rate times days is exact, and a span
+#: cut anywhere adds up to the last digit.
+_RATE_PLACES = Decimal(1).scaleb(-40)
+#: What is left of a third of a cent after as many stretches as a debt can have lies far below.
+_DUST = Decimal(1).scaleb(-12)
+_DAY = timedelta(days=1)
+
+
+class Quote(StrEnum):
+    """How a rate is written down: 26.62 % effective a year, 24 % nominal a year, 2 % a month."""
+
+    EFFECTIVE_ANNUAL = "effective_annual"
+    NOMINAL_ANNUAL = "nominal_annual"
+    NOMINAL_MONTHLY = "nominal_monthly"
+
+
+class DayCount(StrEnum):
+    """Which days count, and how many a year has. ``THIRTY_360``: every month has 30 (30E/360)."""
+
+    ACTUAL_365 = "actual_365"
+    ACTUAL_360 = "actual_360"
+    THIRTY_360 = "thirty_360"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``per_cent`` holds from ``from_on`` until the day before ``until_on`` (None: still)."""
+
+    from_on: date
+    until_on: date | None
+    per_cent: Decimal
+    quote: Quote
+    source: str
+
+    def covers(self, day: date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published series: its value times ``multiple`` plus ``spread`` points, in its own quote.
+
+    ``fixed_for``: ``day`` takes the value of each day; ``half_year`` the one of the eve of the
+    half-year (31 December or 30 June) for the whole of it, as Dir. 2011/7 and SI 2002/1675 do.
+    """
+
+    series: str
+    multiple: Decimal = Decimal(1)
+    spread: Decimal = Decimal(0)
+    fixed_for: Literal["day", "half_year"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class InterestTerms:
+    """The agreed rate, on days that it does not cover the legal one; never above the lowest of
+    ``ceilings``. Neither agreed nor legal: no interest.
+
+    ``grace_days``: capital paid at most so many days late bears nothing; what is paid later bears
+    from the due date, or with ``is_grace_free`` from the end of the grace.
+    """
+
+    agreed: Rate | None
+    legal: Reference | None
+    ceilings: tuple[Reference, ...]
+    day_count: DayCount
+    grace_days: int
+    is_grace_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Capital open from that day on; paid on the 15th, it is lower from the 15th."""
+
+    from_on: date
+    capital: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The lowest ceiling of a stretch, as it was published (multiple and spread applied)."""
+
+    per_cent: Decimal
+    quote: Quote
+    series: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From ``from_on`` (in it) until ``until_on`` (not in it) nothing changed.
+
+    ``days`` as the day count has it. ``amount`` is exact, not rounded. ``ceiling``: what the rate
+    was held against, also where it did not bind.
+    """
+
+    from_on: date
+    until_on: date
+    days: int
+    capital: Money
+    per_cent: Decimal
+    quote: Quote
+    basis: Basis
+    series: str
+    source: str
+    amount: Decimal
+    ceiling: Ceiling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """``amount``: all stretches, rounded once, half up, to the minor unit.
+
+    ``stopped_on``: from that day on a needed rate is missing: nothing was charged for it or for
+    any later day; ``missing`` is the series to load.
+    """
+
+    amount: Money
+    stretches: tuple[Stretch, ...]
+    stopped_on: date | None = None
+    missing: str = ""
+
+
+def accrue(
+    balances: Sequence[Balance],
+    *,
+    due_on: date,
+    until_on: date,
+    terms: InterestTerms,
+    rates: Mapping[str, Sequence[Rate]],
+) -> Accrued:
+    """Interest from ``due_on`` (in it) until ``until_on`` (not in it): due on the 10th and paid on
+    the 15th are 5 days.
+
+    Guarantee: equal to the sum of each single day; a span cut at any day adds up; never falls when
+    ``until_on`` grows; never above the lowest ceiling of each day.
+    Where a needed rate (the legal one where nothing is agreed, any ceiling) is missing on a day
+    with open capital, interest stops on that day for good and says which series is missing.
+    Of two rates of a series that cover one day, the one that began later counts.
+    Raises Problem ``balance_missing``, ``balance_negative``, ``currency_mismatch``,
+    ``grace_negative``.
+    """
+    currency = _checked(balances, terms)
+    stretches: list[Stretch] = []
+    stopped_on, missing = None, ""
+    for piece in _pieces(balances, due_on, until_on, terms, rates):
+        try:
+            found = _applied(piece.from_on, terms, rates)
+        except _MissingError as gap:
+            stopped_on, missing = piece.from_on, gap.series
+            break
+        if found is not None:
+            _append(stretches, _stretch(piece, found, terms.day_count))
+    exact = Decimal(0)
+    for stretch in stretches:
+        exact = _WIDE.add(exact, stretch.amount)
+    settled = exact.quantize(_DUST, context=_WIDE)
+    amount = Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
+    return Accrued(amount, tuple(stretches), stopped_on, missing)
+
+
+def days_between(from_on: date, until_on: date, day_count: DayCount) -> int:
+    """Days from ``from_on`` (in it) until ``until_on`` (not in it); a span cut anywhere adds up."""
+    if day_count is DayCount.THIRTY_360:
+        return _place_in_360(until_on) - _place_in_360(from_on)
+    return (until_on - from_on).days
+
+
+def daily_rate(per_cent: Decimal, quote: Quote, day_count: DayCount) -> Decimal:
+    """What one unit bears in one day of ``day_count``, to 40 decimals; nothing below zero.
+
+    Effective annual: ((1 + rate) ^ (1/365)) - 1, the day that compounded over a year gives the
+    rate; it is then added up, not compounded. Nominal: twelve months to a year, a year over its
+    365 or 360 days.
+    """
+    return _daily(per_cent, quote, 360 if day_count is not DayCount.ACTUAL_365 else 365, day_count)
+
+
+class _MissingError(Exception):
+    def __init__(self, series: str) -> None:
+        super().__init__(series)
+        self.series = series
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Days on which neither capital nor any rate changes, and there is capital."""
+
+    from_on: date
+    until_on: date
+    capital: Money
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rate that counts, and by the day."""
+
+    per_cent: Decimal
+    quote: Quote
+    basis: Basis
+    series: str
+    source: str
+    daily: Decimal
+    ceiling: Ceiling | None = None
+
+
+def _checked(balances: Sequence[Balance], terms: InterestTerms) -> str:
+    """The currency of all."""
+    if not balances:
+        raise Problem("balance_missing")
+    if terms.grace_days < 0:
+        raise Problem("grace_negative", days=terms.grace_days)
+    nothing = Money.zero(balances[0].capital.currency)
+    for balance in balances:
+        if balance.capital < nothing:  # refuses another currency
+            raise Problem("balance_negative", capital=balance.capital, day=balance.from_on)
+    return nothing.currency
+
+
+def _pieces(
+    balances: Sequence[Balance],
+    due_on: date,
+    until_on: date,
+    terms: InterestTerms,
+    rates: Mapping[str, Sequence[Rate]],
+) -> Iterator[_Piece]:
+    """The span that bears, cut wherever something changes."""
+    grace_ends = due_on + timedelta(days=terms.grace_days)
+    if until_on <= grace_ends:
+        return
+    steps = sorted(balances, key=lambda balance: balance.from_on)
+    # What was paid within the grace bears nothing, also for the days before it was paid.
+    lasting = _capital(steps, grace_ends)
+    start = grace_ends if terms.is_grace_free else due_on
+    cuts = {start, grace_ends, until_on, *(balance.from_on for balance in steps)}
+    cuts |= set(_rate_days(terms, rates, start, until_on))
+    for day, end in pairwise(sorted(cut for cut in cuts if start <= cut <= until_on)):
+        capital = _capital(steps, day)
+        if day < grace_ends:
+            capital = min(capital, lasting)
+        if capital:
+            yield _Piece(day, end, capital)
+
+
+def _capital(steps: Sequence[Balance], day: date) -> Money:
+    """Open on ``day``; nothing before the first step, the last of one day counts."""
+    found = Money.zero(steps[0].capital.currency)
+    for step in steps:
+        if step.from_on > day:
+            break
+        found = step.capital
+    return found
+
+
+def _rate_days(
+    terms: InterestTerms, rates: Mapping[str, Sequence[Rate]], start: date, until_on: date
+) -> Iterator[date]:
+    """Days on which a rate may change."""
+    references = [*([terms.legal] if terms.legal else []), *terms.ceilings]
+    known = [rate for reference in references for rate in rates.get(reference.series, ())]
+    for rate in [*known, *([terms.agreed] if terms.agreed else [])]:
+        yield rate.from_on
+        if rate.until_on is not None:
+            yield rate.until_on
+    if any(reference.fixed_for == "half_year" for reference in references):
+        for year in range(start.year, until_on.year + 1):
+            yield from (date(year, 1, 1), date(year, 7, 1))
+
+
+def _applied(day: date, terms: InterestTerms, rates: Mapping[str, Sequence[Rate]]) -> _Found | None:
+    """Raises _MissingError."""
+    if terms.agreed is not None and terms.agreed.covers(day):
+        rate = terms.agreed
+        daily = daily_rate(rate.per_cent, rate.quote, terms.day_count)
+        found = _Found(max(rate.per_cent, Decimal(0)), rate.quote, "agreed", "", rate.source, daily)
+    elif terms.legal is not None:
+        rate = _published(terms.legal, day, rates)
+        daily = daily_rate(rate.per_cent, rate.quote, terms.day_count)
+        series = terms.legal.series
+        found = _Found(rate.per_cent, rate.quote, "legal", series, rate.source, daily)
+    else:
+        return None
+    lowest: Ceiling | None = None
+    least = Decimal(0)
+    for reference in terms.ceilings:
+        top = _published(reference, day, rates)
+        daily = _daily_ceiling(top.per_cent, top.quote, terms.day_count)
+        if lowest is None or daily < least:
+            lowest, least = Ceiling(top.per_cent, top.quote, reference.series, top.source), daily
+    if lowest is not None and least < found.daily:
+        return _Found(
+            lowest.per_cent, lowest.quote, "ceiling", lowest.series, lowest.source, least, lowest
+        )
+    return replace(found, ceiling=lowest)
+
+
+def _published(reference: Reference, day: date, rates: Mapping[str, Sequence[Rate]]) -> Rate:
+    """With multiple and spread, never below zero. Raises _MissingError."""
+    if reference.fixed_for == "half_year":
+        day = date(day.year, 1 if day.month < 7 else 7, 1) - _DAY
+    covering = [rate for rate in rates.get(reference.series, ()) if rate.covers(day)]
+    if not covering:
+        raise _MissingError(reference.series)
+    rate = max(covering, key=lambda one: one.from_on)
+    value = _WIDE.add(_WIDE.multiply(rate.per_cent, reference.multiple), reference.spread)
+    return replace(rate, per_cent=max(value, Decimal(0)))
+
+
+def _stretch(piece: _Piece, found: _Found, day_count: DayCount) -> Stretch:
+    days = days_between(piece.from_on, piece.until_on, day_count)
+    return Stretch(
+        piece.from_on,
+        piece.until_on,
+        days,
+        piece.capital,
+        found.per_cent,
+        found.quote,
+        found.basis,
+        found.series,
+        found.source,
+        _WIDE.multiply(_WIDE.multiply(piece.capital.amount, found.daily), Decimal(days)),
+        found.ceiling,
+    )
+
+
+def _append(stretches: list[Stretch], new: Stretch) -> None:
+    """Joined to the last one where nothing but the days differs."""
+    if stretches:
+        last = stretches[-1]
+        joined = replace(
+            last,
+            until_on=new.until_on,
+            days=last.days + new.days,
+            amount=_WIDE.add(last.amount, new.amount),
+        )
+        same = replace(new, from_on=last.from_on, days=joined.days, amount=joined.amount)
+        if last.until_on == new.from_on and joined == same:
+            stretches[-1] = joined
+            return
+    stretches.append(new)
+
+
+def _place_in_360(day: date) -> int:
+    return day.year * 360 + day.month * 30 + min(day.day, 30)
+
+
+def _daily_ceiling(per_cent: Decimal, quote: Quote, day_count: DayCount) -> Decimal:
+    """A ceiling is a ceiling for the year: 365 actual days must not bear more than it, however the
+    contract counts."""
+    year = 360 if day_count is DayCount.THIRTY_360 else 365
+    return _daily(per_cent, quote, year, day_count)
+
+
+@lru_cache(maxsize=4096)
+def _daily(per_cent: Decimal, quote: Quote, year: int, day_count: DayCount) -> Decimal:
+    if per_cent <= 0:
+        return Decimal(0)
+    rate = _WIDE.divide(per_cent, Decimal(100))
+    if quote is Quote.EFFECTIVE_ANNUAL:
+        # An effective rate speaks of a whole year, never of 360 of its 365 days.
+        whole = 360 if day_count is DayCount.THIRTY_360 else 365
+        root = _WIDE.divide(Decimal(1), Decimal(whole))
+        daily = _WIDE.subtract(_WIDE.power(_WIDE.add(Decimal(1), rate), root), Decimal(1))
+    else:
+        months = 12 if quote is Quote.NOMINAL_MONTHLY else 1
+        daily = _WIDE.divide(_WIDE.multiply(rate, Decimal(months)), Decimal(year))
+    return daily.quantize(_RATE_PLACES, context=_WIDE)

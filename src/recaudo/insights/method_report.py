@@ -1,0 +1,53 @@
+"""Ways of paying as JSON and as a table."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from recaudo.access.models import Creditor
+from recaudo.insights.export import Row, Table
+from recaudo.insights.queries.methods import Method
+from recaudo.insights.reports import rows_json, shown
+
+
+def methods_json(found: list[Method]) -> list[dict[str, Any]]:
+    """Amounts are text, in the creditor's currency."""
+    return rows_json(found)
+
+
+def methods_table(creditor: Creditor, since: date, until: date, found: list[Method]) -> Table:
+    """One line a way of paying, with its share of what came in and how soon it came."""
+    whole = sum((each.amount for each in found), Decimal(0))
+    rows = [
+        Row(
+            [
+                each.method or _("(no se dijo)"),
+                each.payments,
+                each.amount,
+                round(each.amount * 100 / whole, 1),
+                each.days_since_issue,
+                each.days_after_due,
+            ]
+        )
+        for each in found
+    ]
+    rows.append(Row([_("TOTAL"), sum(each.payments for each in found), whole, None, None, None], 2))
+    about = [
+        creditor.name,
+        _("Pagos aplicados del {since} al {until}, en {currency}").format(
+            since=shown(since), until=shown(until), currency=creditor.currency
+        ),
+    ]
+    headings = [
+        _("Medio de pago"),
+        _("Pagos"),
+        _("Aplicado"),
+        "%",
+        _("Días desde la emisión"),
+        _("Días después del vencimiento"),
+    ]
+    return Table(_("Recaudo por medio de pago"), about, headings, rows)
