@@ -26,6 +26,7 @@ from recaudo.desk.views import (
     pay_ways,
     plans,
     policy,
+    rates,
     reconciliation,
     replies,
     reports,
@@ -224,6 +225,9 @@ of_creditor: list[URLPattern] = [
     ),
     # what customers authorised
     path("clientes/<int:customer_id>/autorizacion/", consents.say, name="consent"),
+    # legal rates, ceilings and rates between currencies
+    path("tasas/", rates.rates, name="rates"),
+    path("tasas/cargar/", rates.load, name="rates_load"),
     # statement of account, ledger, paz y salvo
     path("clientes/<int:customer_id>/estado-de-cuenta/", statement.statement, name="statement"),
     path(
