@@ -64,4 +64,6 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.received": (decide_anew,),
     "payment.taken_back": (decide_anew,),
     "payment.refunded": (decide_anew,),
+    # money by hand
+    "payment.applied": (decide_anew,),
 }

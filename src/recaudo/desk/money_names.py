@@ -46,6 +46,14 @@ LOT_STATES: dict[str, str] = {
     "applied": N_("aplicado"),
     "taken_back": N_("reversado"),
 }
+#: Why a credit's amount was corrected.
+ADJUSTED: dict[str, str] = {
+    "taken_back": N_("reversado"),
+    "refunded": N_("devuelto al cliente"),
+    "converted": N_("cambiado a otra moneda"),
+    "conversion_undone": N_("cambio deshecho"),
+    "bank_line_undone": N_("conciliación deshecha"),
+}
 
 
 def method_name(code: str) -> str:

@@ -12,17 +12,6 @@ SENTENCES: dict[str, str] = {
         "Otra persona cambió este pago mientras usted lo tenía abierto. No se guardó nada: mire "
         "cómo quedó y repita lo suyo si todavía hace falta."
     ),
-    "payment_nothing_left": N_("A este pago no le queda nada por aplicar."),
-    "payment_nothing_owed": N_(
-        "El cliente no debe nada que este pago pueda pagar: el valor sigue por aplicar."
-    ),
-    "payment_parts_missing": N_("Escriba cuánto paga de al menos un documento."),
-    "payment_part_too_much": N_(
-        "Para {document} escribió {amount} y solo debe {open}. Corrija el valor; no se aplicó nada."
-    ),
-    "payment_parts_over": N_(
-        "Los valores suman {sum} y al pago le quedan {left}. Corríjalos; no se aplicó nada."
-    ),
     "lot_choose_payers": N_("Elija un grupo, o traiga la lista de lo que pagó."),
     "lot_customer_unknown": N_("No hay un cliente suyo con el código «{code}»."),
     "receipt_seller_missing": N_("Elija el vendedor de la planilla."),

@@ -21,18 +21,18 @@ from recaudo.payments.actions.lots import ROWS_MAX, PayrollRow
 from recaudo.payments.queries.lots import Listed
 
 BYTES_MAX = 4_000_000
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "document": ("documento", "factura", "numero", "no factura", "numero factura", "invoice")
-    + ("numero de factura", "document", "comprobante", "folio"),
-    "customer": ("cliente", "codigo", "codigo cliente", "nit", "rut", "ruc", "rfc", "cedula")
-    + ("identificacion", "customer", "code", "tax id", "codigo de cliente", "dni", "cc"),
-    "amount": ("valor", "monto", "importe", "amount", "descuento", "valor descontado", "pago")
-    + ("valor pagado", "abono", "total"),
-    "expected": ("valor esperado", "cuota", "esperado", "expected", "valor cuota"),
-    "novelty": ("novedad", "novelty", "novedades"),
-    "note": ("nota", "observacion", "observaciones", "note", "comentario"),
+#: Field → headings, folded; `|` between them.
+HEADINGS: dict[str, str] = {
+    "document": "documento|factura|numero|no factura|numero factura|numero de factura|comprobante"
+    "|folio|invoice|document",
+    "customer": "cliente|codigo|codigo cliente|codigo de cliente|nit|rut|ruc|rfc|cedula|dni|cc"
+    "|identificacion|customer|code|tax id",
+    "amount": "valor|monto|importe|descuento|valor descontado|pago|valor pagado|abono|total|amount",
+    "expected": "valor esperado|cuota|valor cuota|esperado|expected",
+    "novelty": "novedad|novedades|novelty",
+    "note": "nota|observacion|observaciones|comentario|note",
 }
-_FIELD_OF = {word: field for field, several in HEADINGS.items() for word in several}
+_FIELD_OF = {word: field for field, several in HEADINGS.items() for word in several.split("|")}
 #: The beginning of a word as payrolls write it → its code.
 NOVELTIES = {
     "retir": "retired",
@@ -115,9 +115,7 @@ def rows_of(text: str) -> list[PayerRow]:
 
 
 def _row(n: int, cells: Sequence[str], places: dict[str, int]) -> PayerRow:
-    given = {
-        field: cells[at].strip() if at < len(cells) else "" for field, at in places.items()
-    }
+    given = {field: cells[at].strip() if at < len(cells) else "" for field, at in places.items()}
     novelty = _novelty(given.get("novelty", ""))
     note = given.get("note", "") or (given.get("novelty", "") if novelty == "other" else "")
     return PayerRow(
@@ -168,7 +166,9 @@ def _workbook(content: bytes) -> list[list[str]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = book.get_sheet_by_index(0).iter_rows()
-        return [[_cell(cell) for cell in row] for row, _ in zip(rows, range(ROWS_MAX + 2))]
+        return [
+            [_cell(cell) for cell in row] for row, _ in zip(rows, range(ROWS_MAX + 2), strict=False)
+        ]
     except (CalamineError, PasswordError, ValueError, OverflowError, OSError) as error:
         raise Problem("payer_list_unreadable", row=0, text=type(error).__name__) from error
 

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recaudo import words
-from recaudo.core.money import Money, currency_code
+from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.inbox import typed_amount, typed_day
+from recaudo.desk.money_forms import day_asked, money_asked, typed_money
 from recaudo.desk.money_names import METHODS, NOVELTIES
 from recaudo.desk.names import called
 from recaudo.desk.payer_lists import PayerRow, rows_of, text_of
@@ -90,7 +90,7 @@ def _group_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
         raise Problem("lot_choose_payers")
     listed = [each.as_listed() for each in _resolved(request, rows)]
     facts = _facts(request, text, "group")
-    amount = _amount(request, "amount")
+    amount = _amount(request)
     return lambda: receive_group(
         request.creditor, amount, group=found, listed=listed, by=request.user, **facts
     )
@@ -101,7 +101,7 @@ def _payroll_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
         raise Problem("payer_list_empty")
     facts = _facts(request, text, "payroll")
     facts.pop("method")
-    total = _amount(request, "amount")
+    total = _amount(request)
     told = [each.as_payroll() for each in rows]
     return lambda: receive_payroll(
         request.creditor, told, stated_total=total, by=request.user, **facts
@@ -111,9 +111,7 @@ def _payroll_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
 def _facts(request: DeskRequest, text: str, kind: str) -> dict[str, Any]:
     """Raises Problem ``payment_day_missing``."""
     sent = request.POST
-    day = typed_day(sent.get("day", ""))
-    if day is None:
-        raise Problem("payment_day_missing")
+    day = day_asked(sent.get("day", ""))
     reference = sent.get("reference", "").strip()[:200]
     method = sent.get("method", "")
     told = "|".join((kind, day.isoformat(), sent.get("amount", ""), reference, text))
@@ -129,12 +127,8 @@ def _facts(request: DeskRequest, text: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _amount(request: DeskRequest, name: str) -> Money:
-    amount = typed_amount(request.POST.get(name, ""))
-    if amount is None:
-        raise Problem("payment_amount_missing")
-    currency = request.POST.get("currency") or request.creditor.currency
-    return Money(amount, currency_code(currency))
+def _amount(request: DeskRequest) -> Money:
+    return money_asked(request.POST.get("amount", ""), request.creditor.currency)
 
 
 def _text(request: DeskRequest) -> str:
@@ -161,11 +155,11 @@ def _resolved(request: DeskRequest, rows: list[PayerRow]) -> list[PayerRow]:
 
 
 def _about(request: DeskRequest, rows: list[PayerRow]) -> dict[str, Any]:
-    """The list before anything is done with it: how much it adds up to, what is new, who is known."""
+    """The list before anything is done with it: its sum, what is new, who is known."""
     added = sum((each.amount for each in rows), Decimal(0))
     typed = None
     try:
-        typed = typed_amount(request.POST.get("amount", ""))
+        typed = typed_money(request.POST.get("amount", ""), request.creditor.currency)
     except Problem:
         typed = None  # told by whoever needs it
     codes = {each.code for each in rows}
@@ -174,7 +168,7 @@ def _about(request: DeskRequest, rows: list[PayerRow]) -> dict[str, Any]:
     return {
         "rows_read": len(rows),
         "rows_sum": added,
-        "difference": added - typed if typed is not None and rows else Decimal(0),
+        "difference": added - typed.amount if typed is not None and rows else Decimal(0),
         "known": sum(1 for each in rows if len(known.get(each.code, ())) == 1),
         "unknown": [each for each in rows if len(known.get(each.code, ())) != 1][:PROBLEMS_SHOWN],
         "novelties": [

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
-from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.inbox import typed_amount, typed_day
+from recaudo.desk.inbox import typed_day
+from recaudo.desk.money_forms import money_asked
 from recaudo.desk.money_names import LOT_STATES, NOVELTIES, method_name
 from recaudo.desk.names import called
 from recaudo.payments.actions.lots import assign_rest, reverse_lot
@@ -55,7 +55,7 @@ def lots(request: DeskRequest) -> HttpResponse:
 def lot(request: DeskRequest, lot_id: int) -> HttpResponse:
     """One lot: whom it paid, what is left over, and the acts."""
     found = lot_or_404(lot_id)
-    listed = list(found.shares.select_related("customer").order_by("row")[:SHOWN * 10])
+    listed = list(found.shares.select_related("customer").order_by("row")[: SHOWN * 10])
     context = lot_row(found) | {
         "shares": lot_story.shares_of(found),
         "listed": [
@@ -86,20 +86,17 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
         if customer is None:
             raise Problem("lot_customer_unknown", code=code[:60])
         customer.creditor = request.creditor
-        amount = typed_amount(request.POST.get("amount", ""))
-        if amount is None:
-            raise Problem("payment_amount_missing")
         made = assign_rest(
             found,
             customer,
-            Money(amount, found.currency),
+            money_asked(request.POST.get("amount", ""), found.currency),
             by=request.user,
             now=timezone.now(),
         )
         refresh_customers(request.creditor, [customer.pk], today=request.today)
-        messages.success(request, _("Asignado: ya pagó lo que debía {name}.").format(
-            name=made.customer.name
-        ))
+        messages.success(
+            request, _("Asignado: ya pagó lo que debía {name}.").format(name=made.customer.name)
+        )
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:lot", request.creditor.code, found.pk)

@@ -1,4 +1,4 @@
-"""A payment that a person records for one customer: what it will pay is shown before it is saved."""
+"""A payment that a person records for one customer; what it pays is seen before it is saved."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from recaudo import words
 from recaudo.core.application import Stated
-from recaudo.core.money import Money, currency_code
+from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.inbox import typed_amount, typed_day
+from recaudo.desk.money_forms import day_asked, money_asked
 from recaudo.desk.money_names import METHODS, component_name
 from recaudo.payments.actions.receiving import receive
 from recaudo.payments.actions.rehearsal import Effect, rehearse_payment
@@ -148,9 +148,9 @@ def _record(request: DeskRequest, customer: Customer) -> HttpResponse:
     for currency in received.missing_rates:
         messages.warning(
             request,
-            _("Falta la tasa de {currency} para esa fecha: lo que debe en esa moneda espera.").format(
-                currency=currency
-            ),
+            _(
+                "Falta la tasa de {currency} para esa fecha: lo que debe en esa moneda espera."
+            ).format(currency=currency),
         )
     return redirect("desk:payment", request.creditor.code, received.credit.pk)
 
@@ -158,18 +158,14 @@ def _record(request: DeskRequest, customer: Customer) -> HttpResponse:
 def _typed(request: DeskRequest, customer: Customer) -> Typed:
     """Raises Problem ``payment_amount_missing``, ``payment_day_missing`` and those of reading."""
     sent = request.POST
-    amount, day = typed_amount(sent.get("amount", "")), typed_day(sent.get("day", ""))
-    if amount is None:
-        raise Problem("payment_amount_missing")
-    if day is None:
-        raise Problem("payment_day_missing")
-    currency = currency_code(sent.get("currency") or request.creditor.currency)
     kind = sent.get("kind", "payment")
     ids = [int(each) for each in sent.getlist("document") if each.isdecimal() and len(each) < 19]
     return Typed(
-        amount=Money(amount, currency),
+        amount=money_asked(
+            sent.get("amount", ""), sent.get("currency") or request.creditor.currency
+        ),
         kind=kind if kind in KINDS else "payment",
-        value_on=day,
+        value_on=day_asked(sent.get("day", "")),
         method=sent.get("method", "") if sent.get("method") in METHODS else "",
         reference=sent.get("reference", "").strip()[:200],
         payer=sent.get("payer", "").strip()[:200],
@@ -217,4 +213,3 @@ def _key(request: DeskRequest) -> str:
         return uuid.UUID(sent).hex
     except ValueError:
         return uuid.uuid4().hex
-

@@ -1,4 +1,4 @@
-"""Receipts of sellers: what each one holds and for how long, a new one, and the deposit of a sheet."""
+"""Receipts of sellers: what each holds and for how long, a new one, and a sheet's deposit."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
-from recaudo.core.money import Money, currency_code
+from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.inbox import typed_amount, typed_day
+from recaudo.desk.money_forms import day_asked, money_asked
 from recaudo.desk.money_names import METHODS, method_name
 from recaudo.payments.actions.receipts import deposit, record_receipt
 from recaudo.payments.models import CashReceipt
@@ -62,17 +62,12 @@ def record(request: DeskRequest) -> HttpResponse:
         if customer is None:
             raise Problem("lot_customer_unknown", code=code[:60])
         customer.creditor = request.creditor
-        amount, day = typed_amount(sent.get("amount", "")), typed_day(sent.get("day", ""))
-        if amount is None:
-            raise Problem("payment_amount_missing")
-        if day is None:
-            raise Problem("payment_day_missing")
         made, is_new = record_receipt(
             customer,
-            Money(amount, currency_code(sent.get("currency") or request.creditor.currency)),
+            _amount(request),
             seller=seller[:120],
             number=sent.get("number", "")[:60],
-            received_on=day,
+            received_on=day_asked(sent.get("day", "")),
             method=sent.get("method", "") if sent.get("method") in METHODS else "",
             by=request.user,
             now=timezone.now(),
@@ -94,16 +89,12 @@ def sheet(request: DeskRequest) -> HttpResponse:
     try:
         if not seller:
             raise Problem("receipt_seller_missing")
-        amount, day = typed_amount(sent.get("amount", "")), typed_day(sent.get("day", ""))
-        if amount is None:
-            raise Problem("payment_amount_missing")
-        if day is None:
-            raise Problem("payment_day_missing")
+        day = day_asked(sent.get("day", ""))
         done = deposit(
             request.creditor,
             seller=seller,
             numbers=sent.getlist("number"),
-            amount=Money(amount, currency_code(sent.get("currency") or request.creditor.currency)),
+            amount=_amount(request),
             deposited_on=day,
             external_id=sent.get("sheet", "").strip()[:80] or f"{seller} {day}",
             reference=sent.get("reference", ""),
@@ -116,6 +107,11 @@ def sheet(request: DeskRequest) -> HttpResponse:
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return _back(request, seller)
+
+
+def _amount(request: DeskRequest) -> Money:
+    currency = request.POST.get("currency") or request.creditor.currency
+    return money_asked(request.POST.get("amount", ""), currency)
 
 
 def _known_sellers() -> list[str]:

@@ -23,7 +23,6 @@ from recaudo.payments.actions.reversing import Reversed, reverse_payment
 from recaudo.payments.models import Application, Credit
 from recaudo.portfolio.models import Customer
 
-
 Done = TypeVar("Done")
 Seen = TypeVar("Seen")
 

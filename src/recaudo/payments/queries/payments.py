@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from recaudo.access.models import Creditor
 from recaudo.core.problems import Problem
@@ -189,13 +188,13 @@ def _meant(creditor: Creditor, text: str) -> QuerySet[Credit]:
         Q(code__iexact=text) | Q(tax_id=text) | Q(name__icontains=text)
     )
     customers = list(who.values_list("pk", flat=True)[:CUSTOMERS_MEANT])
-    documents = Document.objects.filter(creditor=creditor).filter(
-        Q(number=text) | Q(number__in=_numbers(text))
-    )
-    named = documents.annotate(label=Concat("prefix", Value(""), "number")).filter(
-        Q(number=text) | Q(label=text) | Q(label=text.replace("-", ""))
-    )
-    ids = list(named.values_list("pk", flat=True)[:CUSTOMERS_MEANT])
+    told = _bare(text)
+    numbered = Document.objects.filter(creditor=creditor, number__in={text, *_numbers(text)})
+    ids = [
+        pk
+        for pk, prefix, number in numbered.values_list("pk", "prefix", "number")[:CUSTOMERS_MEANT]
+        if told in (_bare(number), _bare(prefix + number))
+    ]
     credits = Credit.objects.filter(creditor=creditor).order_by()
     by_customer = credits.filter(customer__in=customers).values("pk")
     by_reference = credits.filter(reference__startswith=text).exclude(reference="").values("pk")
@@ -207,6 +206,10 @@ def _numbers(text: str) -> list[str]:
     """``FV-1024`` or ``FV1024`` may be the prefix and the number 1024."""
     digits = text[len(text.rstrip("0123456789")) :]
     return [digits] if digits and digits != text else []
+
+
+def _bare(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())
 
 
 def _listed(found: QuerySet[Credit]) -> QuerySet[Credit]:
@@ -342,7 +345,7 @@ def _paid(credits: Sequence[int]) -> Iterable[Paid]:
     rows = (
         Application.objects.filter(credit__in=credits, amount__gt=0)
         .select_related("document")
-        .annotate(undone_on=Max(F("application__value_on")))
+        .annotate(undone_on=F("application__value_on"))
         .order_by("id")
     )
     for each in rows:
