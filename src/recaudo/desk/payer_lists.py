@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -166,9 +167,7 @@ def _workbook(content: bytes) -> list[list[str]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = book.get_sheet_by_index(0).iter_rows()
-        return [
-            [_cell(cell) for cell in row] for row, _ in zip(rows, range(ROWS_MAX + 2), strict=False)
-        ]
+        return [[_cell(cell) for cell in row] for row in islice(rows, ROWS_MAX + 2)]
     except (CalamineError, PasswordError, ValueError, OverflowError, OSError) as error:
         raise Problem("payer_list_unreadable", row=0, text=type(error).__name__) from error
 
