@@ -119,11 +119,11 @@ def test_the_filter_tells_what_it_comes_to_and_what_waits_stands_apart(
     andina: World, desk: Client
 ) -> None:
     page = text_of(desk.get(andina.path("pagos/")))
-    assert "Por aplicar $ 120.000" in page
+    assert "Por aplicar $120.000" in page
     told = text_of(desk.get(andina.path("pagos/totales/?q=")))
     assert "2 abonos" in told
-    assert "$ 920.000" in told
-    assert "por aplicar $ 120.000" in told
+    assert "$920.000" in told
+    assert "por aplicar $120.000" in told
 
 
 def test_a_day_that_is_no_day_is_said(andina: World, desk: Client) -> None:
@@ -198,8 +198,8 @@ def test_what_is_shown_before_saving_is_what_is_done(andina: World, desk: Client
     with scope(creditor=andina.creditor):
         counted = Credit.objects.count(), DomainEvent.objects.count()
     told = text_of(desk.post(f"{andina.page}pago/vista/", form))
-    assert "$ 1.500.000 pagado" in told
-    assert "$ 500.000 $ 1.000.000" in told
+    assert "$1.500.000 pagado" in told
+    assert "$500.000 $1.000.000" in told
     with scope(creditor=andina.creditor):
         assert (Credit.objects.count(), DomainEvent.objects.count()) == counted
     assert open_of(andina) == before
@@ -213,7 +213,7 @@ def test_the_documents_that_were_named_are_paid_first_and_the_rest_may_wait(
 ) -> None:
     form = form_of(andina, "1600000", document=[str(andina.document.pk)], rest="keep")
     told = text_of(desk.post(f"{andina.page}pago/vista/", form))
-    assert "Queda por aplicar $ 100.000" in told
+    assert "Queda por aplicar $100.000" in told
     desk.post(f"{andina.page}pago/", form)
     assert refresh(andina.document).open_amount == 0
     with scope(creditor=andina.creditor):
@@ -295,11 +295,11 @@ def test_a_payment_in_dollars_shows_what_it_buys(andina: World, desk: Client) ->
     form = form_of(andina, "100", currency="USD")
     told = text_of(desk.post(f"{andina.page}pago/vista/", form))
     assert "Cambio" in told
-    assert "$ 400.000" in told
+    assert "$400.000" in told
     assert "TRM" in told
     page = text_of(desk.post(f"{andina.page}pago/", form, follow=True))
     assert "Cambio de moneda" in page
-    assert "4000" in page
+    assert "1 USD = 4.000 COP" in page
 
 
 # -- one payment
@@ -312,8 +312,8 @@ def test_one_payment_tells_what_it_paid_from_where_and_in_which_order(
     page = text_of(desk.get(andina.path(f"pagos/{credit.pk}/")))
     assert "Casa matriz" in page
     assert "REF-1" in page
-    assert "$ 1.500.000" in page
-    assert "$ 500.000" in page
+    assert "$1.500.000" in page
+    assert "$500.000" in page
     assert "Interés de mora → Interés corriente" in page
     assert "1653" in page  # Código Civil
 
@@ -362,8 +362,8 @@ def test_taking_back_shows_first_what_it_undoes(andina: World, desk: Client) -> 
     credit = new_payment(andina, "2000000")
     here = andina.path(f"pagos/{credit.pk}/reversar/")
     page = desk.get(here)
-    assert "$ 1.500.000 $ 1.500.000" in text_of(page)
-    assert "$ 500.000 $ 1.500.000" in text_of(page)
+    assert "$1.500.000 $1.500.000" in text_of(page)
+    assert "$500.000 $1.500.000" in text_of(page)
     assert refresh(credit).amount == 2_000_000
     form = {"seen": seen_in(page), "day": andina.today.isoformat(), "reason": "Cheque devuelto"}
     assert "Escriba el motivo" in text_of(desk.post(here, form | {"reason": ""}))

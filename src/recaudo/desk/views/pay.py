@@ -71,7 +71,7 @@ def pay(request: DeskRequest, customer_id: int) -> HttpResponse:
 def preview(request: DeskRequest, customer_id: int) -> HttpResponse:
     """What the payment would do, as far as it has been typed."""
     customer = customer_or_404(request, customer_id)
-    context = {"customer": customer} | _looked_at(request, customer)
+    context = {"customer": customer, "typed": request.POST} | _looked_at(request, customer)
     return render(request, "desk/parts/pay_preview.html", context)
 
 
