@@ -68,9 +68,10 @@ def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
 
 def place(order: Order, column: str) -> str:
     """The place of a component in ``order``, as SQL over the component's ``column``; the first is
-    1. For postings over sets, which must not know an order of their own."""
-    listed = ", ".join(f"('{part}', {rank})" for rank, part in _ranked(order))
-    return f"(SELECT r.rank FROM (VALUES {listed}) AS r (part, rank) WHERE r.part = {column})"
+    1, and no two have the same (inside a tier as the order lists them). For postings over sets,
+    which must not know an order of their own."""
+    listed = ", ".join(f"'{part}'" for _, part in _ranked(order))
+    return f"ARRAY_POSITION(ARRAY[{listed}], {column})"
 
 
 @dataclass(frozen=True)
