@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from recaudo.desk.views import (
     byhand,
     calls,
+    clearances,
     compose,
     conflicts,
     consents,
@@ -19,6 +20,7 @@ from recaudo.desk.views import (
     imports,
     inbox,
     law,
+    ledger,
     lot_forms,
     lots,
     mail,
@@ -34,6 +36,7 @@ from recaudo.desk.views import (
     replies,
     reports,
     saved,
+    statement,
     template_preview,
     templates,
     thread,
@@ -248,6 +251,33 @@ of_creditor: list[URLPattern] = [
     path("lotes/<int:lot_id>/asignar/", lots.assign, name="lot_assign"),
     path("lotes/<int:lot_id>/movimiento/", lots.tie, name="lot_tie"),
     path("lotes/<int:lot_id>/reversar/", lots.take_back, name="lot_take_back"),
+    # statement of account, ledger, paz y salvo
+    path("clientes/<int:customer_id>/estado-de-cuenta/", statement.statement, name="statement"),
+    path(
+        "clientes/<int:customer_id>/estado-de-cuenta/archivo/<str:kind>/",
+        statement.file,
+        name="statement_file",
+    ),
+    path(
+        "clientes/<int:customer_id>/estado-de-cuenta/fijar/",
+        statement.post_charges,
+        name="statement_post",
+    ),
+    path("clientes/<int:customer_id>/libro/", ledger.ledger, name="ledger"),
+    path("clientes/<int:customer_id>/paz-y-salvo/", clearances.clearances, name="clearances"),
+    path(
+        "clientes/<int:customer_id>/paz-y-salvo/expedir/", clearances.issue, name="clearance_issue"
+    ),
+    path(
+        "clientes/<int:customer_id>/paz-y-salvo/<int:clearance_id>/",
+        clearances.show,
+        name="clearance_file",
+    ),
+    path(
+        "clientes/<int:customer_id>/paz-y-salvo/<int:clearance_id>/sin-efecto/",
+        clearances.void,
+        name="clearance_void",
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
