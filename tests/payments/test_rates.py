@@ -21,7 +21,7 @@ from recaudo.cli import rates as rates_cli
 from recaudo.core.interest import Quote, Rate
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.rates import Loaded, load_rates
-from recaudo.payments.models import ReferenceRate
+from recaudo.payments.models import ChargeTerms, ReferenceRate
 from recaudo.payments.queries.rates import (
     exchange_rate,
     rates_of,
@@ -286,14 +286,30 @@ def test_a_series_that_the_law_needs_and_nobody_loaded_is_named() -> None:
     assert series_told(make_creditor(country="MX", currency="MXN"), date(2026, 1, 1)) == []
 
 
+def test_a_series_that_only_a_contract_names_is_needed_too(owner: Creditor) -> None:
+    with scope(creditor=owner):
+        ChargeTerms.objects.create(
+            creditor=owner,
+            from_on=date(2026, 1, 1),
+            interest="computed",
+            legal_series="CO.legal.civil",
+            ceiling_series="CO.ibc.microcredito",
+            source="cláusula 7",
+        )
+
+    needed = [one.code for one in series_told(owner, date(2026, 1, 1)) if one.is_needed]
+
+    assert needed == [IBC, "CO.ibc.microcredito"]  # the civil 6 % is the law's own number
+
+
 def test_asking_costs_the_same_for_one_series_and_for_three(
     owner: Creditor, django_assert_num_queries: object
 ) -> None:
     load(owner, JANUARY)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         series_told(owner, date(2026, 1, 1))
     load(owner, "CO.a;2026-01-01;;1;EA;x", "CO.b;2026-01-01;;1;EA;x")
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         series_told(owner, date(2026, 1, 1))
     with django_assert_num_queries(1):  # type: ignore[operator]
         rates_of(owner, [IBC, "CO.a", "CO.b"], date(2026, 1, 1))
@@ -372,6 +388,8 @@ def test_a_refused_file_ends_with_one_and_names_the_line(owner: Creditor, tmp_pa
     told = run("load", str(file), "-c", owner.code, exit_code=1)
 
     assert "Línea 2: «abc» no es un número." in told
+    in_json = json.loads(run("load", str(file), "-c", owner.code, "--json", exit_code=1))
+    assert in_json["error"] == "rates_refused" and in_json["files"][0]["refused"][0]["line"] == 2
 
 
 def test_a_series_that_is_not_there_is_refused(owner: Creditor) -> None:

@@ -31,6 +31,7 @@ from recaudo.desk.views import (
     payments,
     plans,
     policy,
+    rates,
     receipts,
     reconciliation,
     replies,
@@ -278,6 +279,9 @@ of_creditor: list[URLPattern] = [
         clearances.void,
         name="clearance_void",
     ),
+    # legal rates, ceilings and rates between currencies
+    path("tasas/", rates.rates, name="rates"),
+    path("tasas/cargar/", rates.load, name="rates_load"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -14,7 +14,7 @@ from recaudo.access.models import Creditor
 from recaudo.core.interest import Quote, Rate
 from recaudo.countries import REGIMES, national_pack
 from recaudo.countries.charging import Series, constant_rate, interest_of, known_series
-from recaudo.payments.models import ReferenceRate
+from recaudo.payments.models import ChargeTerms, ReferenceRate
 from recaudo.portfolio.models import ExchangeRate
 
 
@@ -23,8 +23,8 @@ class SeriesTold:
     """One series as a person looks at it on a day.
 
     ``now`` is the rate in force; ``gaps`` are spans (first day without, first day with again or
-    None) from the first loaded day on; ``is_needed``: the pack of the creditor's country reckons
-    with it; ``series`` None: no pack knows it.
+    None) from the first loaded day on; ``is_needed``: the pack of the creditor's country or one of
+    its contracts reckons with it; ``series`` None: no pack knows it.
     """
 
     code: str
@@ -97,8 +97,11 @@ def exchange_rate(creditor: Creditor, from_: str, to: str, day: date) -> Exchang
 
 
 def series_told(creditor: Creditor, today: date) -> list[SeriesTold]:
-    """Every series that was loaded or that the creditor's pack needs, by code. One query."""
+    """Every series that was loaded, or that the creditor's pack or a contract needs, by code. Two
+    queries."""
     with scope(creditor=creditor):
+        named = ChargeTerms.objects.values_list("legal_series", "ceiling_series").distinct()
+        contracts = {code for pair in named for code in pair if code}
         rows = list(
             ReferenceRate.objects.order_by("series", "valid_from", "-id").distinct(
                 "series", "valid_from"
@@ -108,6 +111,7 @@ def series_told(creditor: Creditor, today: date) -> list[SeriesTold]:
     for row in rows:
         loaded[row.series].append(row)
     needed = needed_series(creditor.country)
+    needed |= {code for code in contracts if constant_rate(code) is None}
     return [
         _told(code, _spans(loaded.get(code, [])), today, code in needed)
         for code in sorted({*loaded, *needed})
