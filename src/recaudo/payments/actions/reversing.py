@@ -17,6 +17,7 @@ from typing import Any
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
+from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
