@@ -73,4 +73,6 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.refunded": (decide_anew,),
     "instrument.moved": (decide_anew,),
     "document.moved": (decide_anew,),
+    # money by hand
+    "payment.applied": (decide_anew,),
 }

@@ -3,6 +3,7 @@
 from recaudo.core.problems import N_
 from recaudo.payments import (
     bank_words,
+    by_hand_words,
     charge_words,
     clearance_words,
     credit_words,
@@ -138,4 +139,5 @@ SENTENCES |= charge_words.SENTENCES
 SENTENCES |= credit_words.SENTENCES
 SENTENCES |= paper_words.SENTENCES
 SENTENCES |= rate_words.SENTENCES
+SENTENCES |= by_hand_words.SENTENCES
 SENTENCES |= clearance_words.SENTENCES
