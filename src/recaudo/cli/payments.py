@@ -25,6 +25,7 @@ from recaudo.cli.payment_given import (
     stated,
 )
 from recaudo.cli.payment_pages import STATES, emit_payment, shown
+from recaudo.core.problems import Problem
 
 
 def register(app: typer.Typer) -> None:

@@ -286,8 +286,8 @@ class Paid:
 @dataclass(frozen=True, slots=True)
 class PaymentStory:
     """All that is known of one payment. ``bought``: the credits that its changes of currency made;
-    ``caused``: the others that fall with it (withholdings); ``paid`` is of all of them. ``why``: how
-    it was decided what it pays: ``lot``, ``matched`` (a bank line), ``file``, ``stated`` or
+    ``caused``: the others that fall with it (withholdings); ``paid`` is of all of them. ``why``:
+    how it was decided what it pays: ``lot``, ``matched`` (a bank line), ``file``, ``stated`` or
     ``order``."""
 
     credit: Credit
