@@ -19,6 +19,7 @@ from recaudo.desk.views import (
     home,
     imports,
     inbox,
+    instruments,
     law,
     ledger,
     lot_forms,
@@ -282,6 +283,11 @@ of_creditor: list[URLPattern] = [
         clearances.void,
         name="clearance_void",
     ),
+    # cheques, letras and pagarés
+    path("titulos/", instruments.instruments, name="instruments"),
+    path("titulos/<int:instrument_id>/", instruments.one, name="instruments_one"),
+    path("titulos/<int:instrument_id>/mover/", instruments.move, name="instruments_move"),
+    path("clientes/<int:customer_id>/titulo/", instruments.new, name="instruments_new"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
