@@ -228,7 +228,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
                 rows(3, customer_id=_CUSTOMERS, value_day=_day(0, 50), amount=_AMOUNTS,
                      currency=_CURRENCIES), 1)
         ],
-        # A hold of a document is its customer's (portfolio/actions/holds.py refuses another's): with
+        # A hold of a document is its customer's; portfolio/actions/holds.py refuses another's. With
         # one across customers, no part of the portfolio could be judged by itself.
         "holds": [
             row | {"customer_id": owner.get(row["document_id"], row["customer_id"])}
