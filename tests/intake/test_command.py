@@ -117,3 +117,16 @@ def test_a_file_with_nothing_in_it_is_named(company: Company, content: bytes, co
 
 def test_a_file_that_is_not_there_is_named(company: Company, tmp_path: Path) -> None:
     assert refusal(type_in(company, str(tmp_path / "nada.csv"))).code == "file_missing"
+
+
+def test_a_file_of_payments_is_taken_as_such_and_a_corte_is_not(company: Company) -> None:
+    company.load(*ROWS)
+    paid = company.file("Cod. cliente;Factura;Fecha pago;Valor pagado", "C1;F1;2026-07-20;100.50")
+
+    result = type_in(company, str(paid), "--kind", "payments", "--json")
+
+    assert json.loads(result.stdout)["credits"] == 1
+    problem = refusal(type_in(company, str(company.file(*ROWS)), "--kind", "payments"))
+    assert (problem.code, problem.facts["found"]) == ("import_kind_differs", ["document"])
+    unknown = refusal(type_in(company, str(paid), "--kind", "pagos"))
+    assert unknown.code == "import_kind_unknown"

@@ -185,3 +185,15 @@ def test_a_corrected_credit_posts_the_difference(company: Company) -> None:
     assert company.unapplied() == Decimal(45)
     assert company.load(*INVOICES, "C1;Nevado;NC9;2026-07-01;-20")["updated"] == 1
     assert company.unapplied() == Decimal(20)
+
+
+def test_a_payment_with_its_own_identifier_comes_in_once_and_says_who_paid(owing: Company) -> None:
+    headings = "Id pago;Cod. cliente;Factura;Fecha pago;Valor pagado;Forma de pago;Pagador"
+    owing.load(headings, "T-77;C1;F1;2026-07-20;60;PSE;Hermano SAS")
+
+    again = owing.load(headings, "T-77;C1;;2026-07-20;60;Transferencia;Hermano SAS")
+
+    assert again["unchanged"] == 1
+    (credit,) = owing.all(Credit)
+    assert (credit.external_id, credit.payer, credit.method) == ("id|T-77", "Hermano SAS", "PSE")
+    assert credit.value_on == date(2026, 7, 20)

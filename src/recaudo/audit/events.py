@@ -6,7 +6,7 @@ A room never calls upward. It publishes; ``config/subscribers.py`` says who list
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,20 @@ Subscriber = Callable[[DomainEvent], None]
 
 def publish(kind: str, creditor: Creditor, *, customer_id: int | None = None, **facts: Any) -> None:
     """Write the event in the caller's transaction, and ask for its delivery after the commit."""
-    DomainEvent.objects.create(kind=kind, creditor=creditor, customer_id=customer_id, facts=facts)
+    publish_many(kind, creditor, [(customer_id, facts)])
+
+
+def publish_many(
+    kind: str, creditor: Creditor, events: Iterable[tuple[int | None, Mapping[str, Any]]]
+) -> None:
+    """The same for many customers at once: ``(customer_id, facts)`` each, one asking for all."""
+    rows = [
+        DomainEvent(kind=kind, creditor=creditor, customer_id=customer, facts=dict(facts))
+        for customer, facts in events
+    ]
+    if not rows:
+        return
+    DomainEvent.objects.bulk_create(rows)
     try:
         with transaction.atomic():
             app.configure_task(DELIVERY, queueing_lock=DELIVERY).defer(timestamp=0)

@@ -32,6 +32,10 @@ def import_files(
     mapping: Annotated[
         Path | None, typer.Option(help="Archivo TOML que dice qué es cada columna.")
     ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Qué trae el archivo: documents, customers, payments o rates."),
+    ] = None,
     mode: Annotated[
         str | None, typer.Option(help="incremental, o snapshot si el archivo es un corte completo.")
     ] = None,
@@ -80,6 +84,7 @@ def import_files(
                 result = import_file(
                     owner,
                     file,
+                    kind=kind,
                     accept_difference=accept_difference,
                     accept_partial=accept_partial,
                     origin="cli",

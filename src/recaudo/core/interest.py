@@ -174,12 +174,28 @@ def accrue(
             break
         if found is not None:
             _append(stretches, _stretch(piece, found, terms.day_count))
-    exact = Decimal(0)
-    for stretch in stretches:
-        exact = WIDE.add(exact, stretch.amount)
-    settled = exact.quantize(_DUST, context=WIDE)
-    amount = Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
-    return Accrued(amount, tuple(stretches), stopped_on, missing)
+    return Accrued(_rounded_once(stretches, currency), tuple(stretches), stopped_on, missing)
+
+
+def joined(parts: Sequence[Accrued], currency: str) -> Accrued:
+    """Spans that follow each other, each under terms of its own, as one: rounded once.
+
+    Where one stopped, what comes after it does not count.
+    """
+    stretches: list[Stretch] = []
+    for part in parts:
+        stretches += part.stretches
+        if part.stopped_on is not None:
+            amount = _rounded_once(stretches, currency)
+            return Accrued(amount, tuple(stretches), part.stopped_on, part.missing)
+    return Accrued(_rounded_once(stretches, currency), tuple(stretches))
+
+
+def balances_from(balances: Sequence[Balance], day: date) -> list[Balance]:
+    """The same capital, nothing of it before ``day``."""
+    steps = sorted(balances, key=lambda balance: balance.from_on)
+    later = [step for step in steps if step.from_on > day]
+    return [Balance(day, _capital(steps, day)), *later]
 
 
 class _MissingError(Exception):
@@ -262,6 +278,14 @@ def _pieces(
             capital = min(capital, lasting)
         if capital:
             yield _Piece(day, end, capital)
+
+
+def _rounded_once(stretches: Sequence[Stretch], currency: str) -> Money:
+    exact = Decimal(0)
+    for stretch in stretches:
+        exact = WIDE.add(exact, stretch.amount)
+    settled = exact.quantize(_DUST, context=WIDE)
+    return Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
 
 
 def _capital(steps: Sequence[Balance], day: date) -> Money:

@@ -201,7 +201,9 @@ class Imputation(About):
     """Only what the text ranks; ``costs`` says where it leaves the rest. Empty: the contract.
 
     ``is_interest_by_maturity``: all kinds of interest alike, the oldest first. ``is_agreeable``:
-    a contract may say otherwise.
+    a contract may say otherwise. ``is_never_to_disputed``: nothing goes by itself to a document in
+    dispute. The payer may say which document a payment is for in every pack (in Spain that is
+    debated for court debts); inside it, interest still comes first.
     """
 
     order: tuple[
@@ -214,6 +216,7 @@ class Imputation(About):
     override: Text | None = None
     is_interest_by_maturity: bool = False
     is_agreeable: bool = True
+    is_never_to_disputed: bool = False
 
 
 class RateRow(RuleRow):

@@ -103,4 +103,9 @@ SENTENCES: dict[str, str] = {
         "Pagos que nombran documentos que no existen: {count}, como {examples}. Quedaron sin "
         "aplicar, a favor del cliente."
     ),
+    "import_kind_unknown": N_("No hay una clase de archivo «{kind}». Use una de estas: {known}."),
+    "import_kind_differs": N_(
+        "Usted dijo que el archivo trae {kind} y trae también {found}. No se cargó nada: revise el "
+        "archivo, o cárguelo sin --kind."
+    ),
 }

@@ -9,7 +9,7 @@ missing corrects the amount. Worked tables: docs/rules/import.md.
 from __future__ import annotations
 
 from recaudo.intake.actions.credits import INSERT_CREDITS
-from recaudo.intake.actions.postings import PLACE, spread, undo
+from recaudo.intake.actions.postings import places, spread, undo
 from recaudo.intake.queries.staging import Staging
 from recaudo.intake.reading.contract import COMPONENTS
 
@@ -181,7 +181,7 @@ LEFT JOIN in_credit c ON k.source = 'import_credit' AND c.external_id = k.extern
 _EXPLAIN = """
 SELECT NEXTVAL(%(credit_ids)s) AS id, e.* FROM (
   SELECT f.document_id, f.customer_id, f.currency, x.kind, x.source, x.value_on, x.amount,
-    %(batch)s || ':' || f.document_id AS external_id, x.reference, x.method
+    %(batch)s || ':' || f.document_id AS external_id, x.reference, x.method, x.payer
   FROM (
     SELECT document_id, MAX(customer_id) AS customer_id, MAX(currency) AS currency,
            SUM(amount) AS amount
@@ -194,9 +194,9 @@ SELECT NEXTVAL(%(credit_ids)s) AS id, e.* FROM (
      CASE WHEN i.paid_amount IS NULL THEN 0
           WHEN t.is_new AND f.amount = i.amount THEN i.paid_amount
           ELSE LEAST(i.paid_amount, f.amount) END,
-     COALESCE(i.payment_reference, ''), COALESCE(i.method, '')),
-    ('snapshot', %(inferred)s, %(as_of)s::date, f.amount - COALESCE(i.paid_amount, 0), '', '')
-  ) AS x (kind, source, value_on, amount, reference, method)
+     COALESCE(i.payment_reference, ''), COALESCE(i.method, ''), COALESCE(i.payer, '')),
+    ('snapshot', %(inferred)s, %(as_of)s::date, f.amount - COALESCE(i.paid_amount, 0), '', '', '')
+  ) AS x (kind, source, value_on, amount, reference, method, payer)
   WHERE x.amount > 0
 ) e ORDER BY e.document_id
 """
@@ -220,7 +220,8 @@ def settle_balances(staging: Staging) -> int:
         if is_by_part:
             staging.run(_NEW_PARTS.format(parts=parts))
             staging.run(_BY_PART.format(parts=parts))
-        staging.run(_SPREAD_OUT.format(place=PLACE.format("c.component")))
+        (place,) = places(staging, "c.component")
+        staging.run(_SPREAD_OUT.format(place=place))
     staging.run("ANALYZE in_unit")
     _raise_balances(staging)
     return _lower_balances(staging)
@@ -239,10 +240,8 @@ def _raise_balances(staging: Staging) -> None:
 
 
 def _lower_balances(staging: Staging) -> int:
-    fallen = staging.table(
-        "in_fall",
-        _FALL.format(place=PLACE.format("u.component"), part_place=PLACE.format("p.component")),
-    )
+    place, part_place = places(staging, "u.component", "p.component")
+    fallen = staging.table("in_fall", _FALL.format(place=place, part_place=part_place))
     if not fallen:
         return 0
     if staging.table("in_given", _UNAPPLIED):

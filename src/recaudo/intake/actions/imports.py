@@ -32,7 +32,7 @@ from recaudo.intake.queries.cuadre import find_cuadre
 from recaudo.intake.queries.deciding import Decided, decide, tune
 from recaudo.intake.queries.findings import Cuadre
 from recaudo.intake.queries.opening import Opened, open_for, parameters
-from recaudo.intake.queries.staging import drop, stage
+from recaudo.intake.queries.staging import Staging, drop, stage
 from recaudo.intake.reading import parse_mapping
 from recaudo.intake.reading.contract import Question
 from recaudo.intake.reading.mapping import to_toml
@@ -48,6 +48,13 @@ _GROWN = (
     *("portfolio_document", "payments_credit", "payments_application"),
 )
 Progress = Callable[[int, int | None], None]
+#: What a person may say that a file holds, and the records that it then may have.
+KINDS: Dict[str, frozenset[str]] = {
+    "documents": frozenset({"document", "credit", "customer"}),
+    "customers": frozenset({"customer"}),
+    "payments": frozenset({"payment"}),
+    "rates": frozenset({"rate"}),
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Accepted:
     control_total: Decimal | None
     difference: str
     partial: str
+    kind: str | None = None
 
 
 def import_file(
@@ -66,6 +74,7 @@ def import_file(
     mapping: str | None = None,
     mode: str | None = None,
     control_total: Decimal | None = None,
+    kind: str | None = None,
     accept_difference: str = "",
     accept_partial: str = "",
     answers: Dict[str, str] | None = None,
@@ -82,15 +91,18 @@ def import_file(
     "control_total", "difference", "customers", "documents", "credits", "seconds"}``;
     accepted + unchanged + updated + rejected = rows. ``customers``, ``documents`` and ``credits``
     count what is new in the ledger. ``mapping`` is TOML text; without it a remembered one is used.
-    ``accept_difference`` and ``accept_partial`` are reasons. ``on_progress`` gets rows read so far
-    (total None), then phases written of all.
+    ``kind`` (``payments`` …): the file must hold nothing else. ``accept_difference`` and
+    ``accept_partial`` are reasons. ``on_progress`` gets rows read so far (total None), then phases
+    written of all.
     All or nothing: whatever stops it, the ledger is as it was and the same call may be repeated.
-    Raises Problem: ``needs_answer``, ``file_without_rows``, ``cuadre_no_cuadra``,
-    ``corte_parece_parcial``, ``import_running``, ``disk_full``, ``database_gone``, and whatever
-    reading raises.
+    Raises Problem: ``needs_answer``, ``import_kind_unknown``, ``import_kind_differs``,
+    ``file_without_rows``, ``cuadre_no_cuadra``, ``corte_parece_parcial``, ``import_running``,
+    ``disk_full``, ``database_gone``, and whatever reading raises.
     """
     started = time.monotonic()
-    accepted = Accepted(control_total, accept_difference.strip(), accept_partial.strip())
+    accepted = Accepted(control_total, accept_difference.strip(), accept_partial.strip(), kind)
+    if kind is not None and kind not in KINDS:
+        raise Problem("import_kind_unknown", kind=kind, known=list(KINDS))
     progress = on_progress or (lambda done, total: None)
     with scope(creditor=creditor):
         try:
@@ -144,6 +156,7 @@ def _bring_in(
         progress(done, None)
 
     staging = stage(opened.reading, parameters(batch.creditor, opened, batch.pk), on_rows)
+    _only(staging, accepted.kind)
     move_on(batch, "writing", staging.rows + staging.rejects)
     done = 0
 
@@ -180,6 +193,17 @@ def _bring_in(
     if written.documents >= _MANY:
         _refresh_statistics()
     return result
+
+
+def _only(staging: Staging, kind: str | None) -> None:
+    """Whoever said what the file holds is told when it holds something else (a corte taken for a
+    list of payments would close documents)."""
+    if kind is None:
+        return
+    found = {record for (record,) in staging.read("SELECT DISTINCT record FROM in_row")}
+    others = sorted(found - KINDS[kind])
+    if others:
+        raise Problem("import_kind_differs", kind=kind, found=others)
 
 
 def _refuse_differences(

@@ -11,7 +11,7 @@ round is a few statements over all of them.
 
 from __future__ import annotations
 
-from recaudo.intake.actions.postings import PLACE, undo
+from recaudo.intake.actions.postings import places, undo
 from recaudo.intake.queries.staging import Staging
 
 # in_corte: snapshots that count. One is left out where a later one speaks of the same and a later
@@ -138,7 +138,8 @@ def apply_payments(staging: Staging) -> None:
         staging.table("in_named", "SELECT NULL::bigint AS seq, NULL::bigint AS document_id")
         return
     staging.table("in_named", _NAMED)
-    take = _TAKE.format(place=PLACE.format("p.component"))
+    (place,) = places(staging, "p.component")
+    take = _TAKE.format(place=place)
     for is_tied in (True, False):
         turns = staging.value(
             "SELECT COALESCE(MAX(turn), 0) FROM in_line WHERE is_tied = %(is_tied)s",

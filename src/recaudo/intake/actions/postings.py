@@ -7,11 +7,9 @@ once and see only balances that hold.
 
 from __future__ import annotations
 
-from recaudo.core.application import COMPONENTS as HOUSE_ORDER
+from recaudo.access.models import Creditor
 from recaudo.intake.queries.staging import Staging
-
-#: The place of a component in the house order of application, as SQL.
-PLACE = "ARRAY_POSITION(ARRAY[" + ", ".join(f"'{name}'" for name in HOUSE_ORDER) + "], {0})"
+from recaudo.payments.queries.ordering import order_of_creditor, place
 
 # in_undo: document_id, component, amount, not_before (only applications from that day on, the
 # nearest first; NULL: any, the newest first), back_on (NULL: the day of the application),
@@ -81,6 +79,13 @@ UPDATE in_fall f SET amount = f.amount - p.amount
 FROM (SELECT document_id, component, SUM(amount) AS amount FROM in_posted GROUP BY 1, 2) p
 WHERE p.document_id = f.document_id AND p.component = f.component
 """
+
+
+def places(staging: Staging, *columns: str) -> list[str]:
+    """The place of these components in the creditor's order of application, as SQL."""
+    creditor = Creditor.objects.get(pk=staging.params["creditor"])
+    order = order_of_creditor(creditor, on=staging.params["as_of"])
+    return [place(order, column) for column in columns]
 
 
 def undo(staging: Staging) -> int:

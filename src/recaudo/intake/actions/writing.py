@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from recaudo.access.models import Creditor
 from recaudo.intake.actions.balances import settle_balances
 from recaudo.intake.actions.contacts import write_contacts
 from recaudo.intake.actions.credits import resize_credits, write_credits
@@ -13,6 +14,8 @@ from recaudo.intake.actions.customers import write_customers
 from recaudo.intake.actions.documents import write_documents
 from recaudo.intake.actions.payments import apply_payments
 from recaudo.intake.queries.staging import Staging
+from recaudo.payments.actions.differences import realise_differences
+from recaudo.portfolio.models import ExchangeRate
 
 #: What ``on_phase`` is called after, in order.
 PHASES = ("customers", "contacts", "documents", "credits", "payments", "balances")
@@ -70,6 +73,9 @@ def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     on_phase()
     credits += settle_balances(staging)
     resize_credits(staging)
+    creditor = Creditor.objects.get(pk=staging.params["creditor"])
+    if ExchangeRate.objects.exists():
+        realise_differences(creditor)
     on_phase()
     return Written(customers, documents, credits, differences)
 

@@ -3,8 +3,9 @@
 A credit is known by (source, external id):
 
 - ``import_credit``: a negative row (F6), by its document key. Its balance is what is left of it.
-- ``import``: a payment row. With a reference by reference, customer, document and means; without
-  one by customer, document, day and amount, so that two equal rows are one payment.
+- ``import``: a payment row. By its own identifier; else, with a reference, by reference, customer,
+  document and means; without one by customer, document, day and amount, so that two equal rows are
+  one payment.
 - ``import_document``: a payment told by a document's own row; made only for what is not yet paid.
 - ``corte``: inferred from a balance.
 """
@@ -91,14 +92,16 @@ WITH named AS (
   WHERE r.record = 'payment'
   GROUP BY r.seq HAVING COUNT(DISTINCT n.customer_code) = 1
 )
-SELECT p.*, CASE WHEN reference IS NOT NULL
+SELECT p.*, CASE WHEN payment_id IS NOT NULL THEN 'id|' || payment_id
+    WHEN reference IS NOT NULL
     THEN reference || '|' || owner_code || '|' || COALESCE(number, '') || '|'
       || COALESCE(instalment, '') || '|' || COALESCE(method, '')
     ELSE '|' || owner_code || '|' || COALESCE(number, '') || '|' || COALESCE(instalment, '')
       || '|' || paid_on || '|' || ABS(amount) END AS external_id
 FROM (
   SELECT r.seq, r.sheet, r.row_no, r.customer_code, r.doc_type, r.prefix, r.number, r.instalment,
-    r.paid_on, r.paid_amount AS amount, r.payment_reference AS reference, r.method,
+    r.paid_on, r.paid_amount AS amount, r.payment_reference AS reference, r.method, r.payer,
+    r.payment_id,
     r.currency AS said_currency, COALESCE(c.ledger_code, n.code) AS owner_code,
     COALESCE(c.id, n.customer_id) AS customer_id,
     COALESCE(n.currency, r.currency, %(currency)s) AS currency, n.documents
@@ -142,7 +145,7 @@ FROM (
   ) m ON m.amount = -n.amount AND m.value_on <= n.paid_on
     AND STARTS_WITH(m.external_id, '|' || n.owner_code || '|' || COALESCE(n.number, '') || '|')
     AND COALESCE(m.back_on = n.paid_on, TRUE)
-  WHERE n.amount < 0 AND n.reference IS NULL
+  WHERE n.amount < 0 AND n.reference IS NULL AND n.payment_id IS NULL
   ORDER BY n.seq, m.back_on IS NULL, m.value_on DESC, m.external_id
 ) f WHERE f.seq = p.seq
 """

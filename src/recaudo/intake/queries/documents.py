@@ -38,6 +38,7 @@ SELECT r.seq, r.sheet, r.row_no, r.customer_code, COALESCE(r.doc_type, '') AS do
   COALESCE(r.currency, %(currency)s) AS currency, r.state, r.filed_on, r.purchase_order, r.seller,
   COALESCE(r.branch, %(branch)s) AS branch, r.zone, COALESCE(r.product, %(product)s) AS product,
   r.regime, r.obligation_number, r.paid_on, r.paid_amount, r.payment_reference, r.method,
+  r.payer,
   {components}
 FROM in_row r WHERE r.record = 'document'
 """

@@ -161,6 +161,10 @@ FIELDS: tuple[Field, ...] = (
         ("paid_amount", "money", N_("Valor del pago")),
         ("payment_reference", "code", N_("Referencia del pago")),
         ("method", "text", N_("Forma de pago")),
+        # who paid, where that is not the customer
+        ("payer", "text", N_("Pagador")),
+        # what the source calls this payment: once it came in, it is never taken again
+        ("payment_id", "code", N_("Identificador del pago")),
     ),
     *_fields(
         "rate",

@@ -221,6 +221,9 @@ _MEANINGS: dict[tuple[str, int], str] = {
         transaccion|numero operacion bancaria""",
     ("method", 1): """forma pago|medio pago|metodo pago|pago metodo|banco|canal pago|
         instrumento pago""",
+    ("payer", 1): "pagador|pagado por|nombre pagador|quien paga|ordenante|payer",
+    ("payment_id", 1): """id pago|identificador pago|pago id|id transaccion|id externo|
+        external id|codigo unico pago""",
     # rate
     ("exchange_rate", 1): "tasa cambio|trm|tipo cambio|exchange rate|tc|valor trm|rate|paridad",
     ("rate_on", 1): """fecha tasa|fecha trm|fecha tipo cambio|rate fecha|vigencia desde|

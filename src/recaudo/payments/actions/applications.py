@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django_scopes import scope
 
 from recaudo.core import application as rules
-from recaudo.core.application import HOUSE_ORDER, Applied, Line, Order, Owed, Stated
+from recaudo.core.application import Applied, Line, Order, Owed, Stated
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.refusals import ledger_rules
-from recaudo.payments.models import Application, Credit
+from recaudo.payments.models import Application, Credit, ExchangeDifference
+from recaudo.payments.queries.ordering import Orders, order_of, spared_documents
 from recaudo.portfolio.models import Customer, Document, DocumentComponent
 
 #: What a document without parts owes.
@@ -29,35 +31,52 @@ WHOLE = "capital"
 def apply_credit(
     credit: Credit,
     *,
-    order: Order = HOUSE_ORDER,
+    order: Order | None = None,
     stated: Sequence[Stated] = (),
     keep_rest: bool = False,
     batch_id: int | None = None,
 ) -> Applied:
     """Pay what the credit's customer owes in its currency with what is left of it, and post it.
 
-    What the payer stated comes first; then what is alive in ``order``, then what was written off
-    (F12). What was ceded is paid only when stated (F32). With nothing left of the credit, no lines.
-    An application counts from the later of the credit's day and the document's issue.
+    What the payer stated comes first; then what is alive in ``order`` (None: the customer's, by
+    ``order_of``), then what was written off (F12). What was ceded is paid only when stated (F32).
+    With nothing left of the credit, no lines. An application counts from the later of the credit's
+    day and the document's issue.
     """
     with scope(creditor=credit.creditor), ledger_rules(credit=credit.external_id):
+        order = order or order_of(credit.customer, on=credit.value_on)
         debts = _Debts.lock(credit.customer, credit.currency)
         return _apply(lock_credit(credit), debts, order, stated, keep_rest, batch_id)
 
 
 def auto_apply(
-    customer: Customer, *, order: Order = HOUSE_ORDER, batch_id: int | None = None
+    customer: Customer, *, order: Order | None = None, batch_id: int | None = None
 ) -> list[tuple[Credit, Applied]]:
     """Apply all credits of ``customer`` that wait, the oldest first (ties: by id).
 
-    Gives back those that paid something. Twice is the same as once.
+    An advance waits for its invoice: it pays what was issued on its day or later. Gives back those
+    that paid something. Twice is the same as once.
     """
     with scope(creditor=customer.creditor), ledger_rules(customer=customer.code):
+        orders = Orders.load(customer.creditor, [customer.pk])
         debts = _Debts.lock(customer)
         waiting = Credit.objects.filter(customer=customer, unapplied__gt=0)
         locked = list(waiting.order_by("id").select_for_update(no_key=True))
         locked.sort(key=lambda credit: (credit.value_on, credit.pk))
-        done = [(credit, _apply(credit, debts, order, (), False, batch_id)) for credit in locked]
+        done = [
+            (
+                credit,
+                _apply(
+                    credit,
+                    debts.of_advance(credit.value_on) if credit.kind == "advance" else debts,
+                    order or orders.of(customer, credit.value_on),
+                    (),
+                    False,
+                    batch_id,
+                ),
+            )
+            for credit in locked
+        ]
         return [(credit, applied) for credit, applied in done if applied.lines]
 
 
@@ -123,6 +142,8 @@ class _Debts:
     #: (document, component) → what is open of it; ``WHOLE`` where the document has no parts.
     open_of: dict[tuple[int, str], Money]
     with_parts: set[int]
+    #: In dispute, where the law keeps payments from such a document unless the payer names it.
+    spared: set[int]
 
     @classmethod
     def lock(cls, customer: Customer, currency: str | None = None) -> _Debts:
@@ -138,7 +159,13 @@ class _Debts:
                 open_of[pk, part.component] = Money(part.open_amount, document.currency)
             if not parts[pk]:
                 open_of[pk, WHOLE] = Money(document.open_amount, document.currency)
-        return cls(documents, open_of, {pk for pk, rows in parts.items() if rows})
+        spared = spared_documents(customer.creditor, [customer.pk])
+        return cls(documents, open_of, {pk for pk, rows in parts.items() if rows}, spared)
+
+    def of_advance(self, day: date) -> _Debts:
+        """Of these what was issued on ``day`` or later; ``open_of`` stays the same one."""
+        later = {pk: each for pk, each in self.documents.items() if each.issued_on >= day}
+        return replace(self, documents=later)
 
     def owed(self, currency: str, documents: Iterable[int]) -> list[Owed]:
         wanted = set(documents)
@@ -161,18 +188,24 @@ def _apply(
     if not left:
         return Applied((), left, tuple(wish.document for wish in stated))
     named = {wish.document for wish in stated}
-    alive, written_off = set(named), set()
+    alive, ahead, written_off = set(named), set(), set()
     for pk, document in debts.documents.items():
-        if document.ceded_on is None:
-            (written_off if document.written_off_on else alive).add(pk)
+        if document.ceded_on is None and pk not in debts.spared:
+            if document.written_off_on:
+                written_off.add(pk)
+            elif document.kind == "charge" and document.issued_on > credit.value_on:
+                ahead.add(pk)
+            else:
+                alive.add(pk)
     first = rules.apply_credit(
         left, debts.owed(credit.currency, alive), order, stated=stated, keep_rest=keep_rest
     )
     lines, rest = first.lines, first.remainder
-    if rest and not keep_rest:
-        later = debts.owed(credit.currency, written_off - named)
-        second = rules.apply_credit(rest, later, order)
-        lines, rest = (*lines, *second.lines), second.remainder
+    for later in () if keep_rest else (ahead, written_off):
+        if rest:
+            owed = debts.owed(credit.currency, later - named)
+            second = rules.apply_credit(rest, owed, order)
+            lines, rest = (*lines, *second.lines), second.remainder
     for line in lines:
         debts.open_of[line.document, line.component] -= line.amount
     _post(credit, lines, debts.documents, debts.with_parts, batch_id)
@@ -187,7 +220,7 @@ def _post(
     batch_id: int | None,
 ) -> None:
     """One statement for all lines, so that the triggers run once."""
-    Application.objects.bulk_create(
+    rows = Application.objects.bulk_create(
         Application(
             creditor_id=credit.creditor_id,
             credit=credit,
@@ -199,6 +232,8 @@ def _post(
         )
         for line in lines
     )
+    if rows and credit.currency != credit.creditor.currency:
+        realise_differences(credit.creditor, [credit.pk])
 
 
 def _reverse(applications: Sequence[Application], value_on: date) -> list[Application]:
@@ -222,6 +257,8 @@ def _reverse(applications: Sequence[Application], value_on: date) -> list[Applic
         )
         for each in applications
     )
+    if ExchangeDifference.objects.filter(application__in=applications).exists():
+        realise_differences(applications[0].creditor, {each.credit_id for each in applications})
     return rows
 
 

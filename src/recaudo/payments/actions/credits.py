@@ -14,7 +14,7 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import lock_credit, reverse_all
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
-from recaudo.payments.models import Credit, CreditAdjustment
+from recaudo.payments.models import Credit, CreditAdjustment, PaymentLot
 from recaudo.portfolio.models import Customer
 
 
@@ -28,6 +28,10 @@ def record_credit(
     external_id: str,
     reference: str = "",
     method: str = "",
+    payer: str = "",
+    caused_by: Credit | None = None,
+    lot: PaymentLot | None = None,
+    by: User | None = None,
     batch_id: int | None = None,
 ) -> tuple[Credit, bool]:
     """The credit, and whether it is new. ``amount`` > 0; nothing is applied yet.
@@ -55,6 +59,10 @@ def record_credit(
                     external_id=external_id,
                     reference=reference,
                     method=method,
+                    payer=payer,
+                    caused_by=caused_by,
+                    lot=lot,
+                    by=by,
                     batch_id=batch_id,
                     **facts,
                 )

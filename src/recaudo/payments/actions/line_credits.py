@@ -18,14 +18,16 @@ from django.db import connection
 from recaudo.access.models import Creditor
 from recaudo.audit.events import publish
 from recaudo.core import application as rules
-from recaudo.core.application import Owed, Stated
+from recaudo.core.application import Order, Owed, Stated
 from recaudo.core.matching import Match
 from recaudo.core.money import Money, from_ten_thousandths
 from recaudo.payments.actions.applications import WHOLE, apply_credit
+from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.copying import copy_rows, take_ids, temporary
 from recaudo.payments.models import Credit, ReportedPayment
 from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
+from recaudo.payments.queries.ordering import orders_of
 from recaudo.portfolio.models import Hold
 
 SOURCE = "bank"
@@ -48,7 +50,7 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     """
     versions = dict(_rows(_LOCK_WORKS, [each.line.work_id for each in paid]))
     named = {document for each in paid for document, _ in each.match.lines}
-    debts = _Open.lock(creditor.pk, named)
+    debts = _Open.lock(creditor, named)
     todo = [
         each
         for each in paid
@@ -68,6 +70,8 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
                 for row in debts.rows(each)
             ),
         )
+    if any(each.line.currency != creditor.currency for each in todo):
+        realise_differences(creditor, credits)
     copy_rows(
         "payments_linecredit",
         ("creditor_id", "line_id", "credit_id"),
@@ -131,18 +135,20 @@ class _Open:
     documents: dict[int, tuple[int, str, date, date, str]]
     open_of: dict[int, Decimal]
     parts: dict[int, list[Owed]]
+    order_of: dict[int, Order]
 
     @classmethod
-    def lock(cls, creditor: int, ids: Iterable[int]) -> _Open:
+    def lock(cls, creditor: Creditor, ids: Iterable[int]) -> _Open:
         wanted = sorted(set(ids))
-        rows = _rows(_LOCK_DOCUMENTS, creditor, wanted)
+        rows = _rows(_LOCK_DOCUMENTS, creditor.pk, wanted)
         documents = {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in rows}
         parts: dict[int, list[Owed]] = {}
         for pk, component, amount in _rows(_PARTS, list(documents)):
             _, currency, _, due_on, number = documents[pk]
             owed = Owed(pk, number, due_on, component, Money(amount, currency))
             parts.setdefault(pk, []).append(owed)
-        return cls(documents, {row[0]: row[6] for row in rows}, parts)
+        orders = orders_of(creditor, {documents[pk][0] for pk in parts})
+        return cls(documents, {row[0]: row[6] for row in rows}, parts, orders)
 
     def take(self, paid: Paid) -> bool:
         """Can the documents take it? Then they owe that much less."""
@@ -171,7 +177,8 @@ class _Open:
         if not owed:
             return [("", amount)]
         money = Money(amount, owed[0].open.currency)
-        lines = rules.apply_credit(money, owed, stated=[Stated(pk)], keep_rest=True).lines
+        order = self.order_of[self.documents[pk][0]]
+        lines = rules.apply_credit(money, owed, order, stated=[Stated(pk)], keep_rest=True).lines
         self.parts[pk] = list(rules.owed_after(owed, lines))
         return [(line.component or WHOLE, line.amount.amount) for line in lines]
 
@@ -224,6 +231,13 @@ def end_reports_of(creditor: Creditor, credit: Credit, *, now: datetime) -> int:
     amount = credit.original_amount
     money = _Money(credit.pk, credit.customer_id, credit.currency, amount, credit.value_on)
     return _end(creditor, [money], now)
+
+
+def end_reports_of_many(
+    creditor: Creditor, came: Iterable[tuple[int, int, str, Decimal, date]], *, now: datetime
+) -> int:
+    """The same for the shares of a lot: (credit, customer, currency, amount, value date)."""
+    return _end(creditor, [_Money(*row) for row in came], now)
 
 
 def _end(creditor: Creditor, came: Sequence[_Money], now: datetime) -> int:

@@ -25,6 +25,7 @@ from recaudo.core.matching import Decision, Match, decide
 from recaudo.core.money import from_ten_thousandths
 from recaudo.core.payer_names import NameIndex
 from recaudo.payments.actions.line_credits import Paid, pay_lines
+from recaudo.payments.actions.receipts import lots_to_lines
 from recaudo.payments.copying import temporary
 from recaudo.payments.queries.matching import (
     Gathered,
@@ -82,6 +83,8 @@ def match_lines(
     Lines whose value date is still to come wait for it.
     """
     outcome = Outcome()
+    # What is the money of a lot has its credits already (F33).
+    lots_to_lines(creditor, today=today, now=now)
     with scope(creditor=creditor), _collector_resting():
         names = name_index(creditor)
         for again in range(ROUNDS):

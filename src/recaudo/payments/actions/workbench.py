@@ -25,8 +25,9 @@ from recaudo.core.money import Money
 from recaudo.core.payer_names import account_key, name_key
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import apply_credit
-from recaudo.payments.actions.credits import record_credit, take_back_credit
+from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import SOURCE, end_reports_of, external_id
+from recaudo.payments.actions.reversing import take_back
 from recaudo.payments.models import (
     BankLine,
     Credit,
@@ -34,6 +35,7 @@ from recaudo.payments.models import (
     LineCredit,
     LineWork,
     PayerAlias,
+    PaymentLot,
     ReportedPayment,
 )
 from recaudo.portfolio.models import Customer
@@ -130,17 +132,23 @@ def undo(work: LineWork, *, seen_version: int, by: User, now: datetime, today: d
             raise Problem("line_changed", line=locked.line_id)
         if locked.state != "applied":
             raise Problem("line_not_applied", line=locked.line_id)
-        for each in LineCredit.objects.filter(line=locked.line_id).select_related("credit"):
-            credit = each.credit
-            if credit.amount:
-                take_back_credit(
-                    credit,
-                    value_on=max(today, credit.value_on),
-                    reason="bank_line_undone",
-                    by=by,
-                    origin="web",
-                )
-                publish("payment.received", work.creditor, customer_id=credit.customer_id)
+        # A lot's line is its money no more; what it paid stands: the line was the wrong one.
+        PaymentLot.objects.filter(line=locked.line_id).update(line=None)
+        credits = [
+            each.credit
+            for each in LineCredit.objects.filter(line=locked.line_id).select_related(
+                "credit__creditor"
+            )
+        ]
+        if credits:
+            take_back(
+                credits,
+                value_on=max(today, *(credit.value_on for credit in credits)),
+                reason="bank_line_undone",
+                by=by,
+                now=now,
+                frees_lines=False,
+            )
         locked.state, locked.reason, locked.customer = "parked", "undone", None
         _save(locked, by, now)
         _changed("bank_line_undone", locked, by)

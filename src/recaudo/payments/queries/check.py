@@ -5,23 +5,16 @@ Each rule is one statement over sets, so that millions of rows take seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from recaudo.access.models import Creditor
+from recaudo.payments.queries import check_money
+from recaudo.payments.queries.rule import Rule
 
 #: Rows named per rule; ``count`` says how many there are.
 NAMED_MAX = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """``sql`` gives one row per disagreement: its name, what is kept, what it should be."""
-
-    code: str
-    sql: str
 
 
 RULES = (
@@ -185,6 +178,7 @@ RULES = (
         WHERE d.due_on <> n.due_on
         """,
     ),
+    *check_money.RULES,
 )
 
 
