@@ -33,7 +33,14 @@ from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.payments.actions.statements import open_account, take_in
 from recaudo.payments.actions.ways import add_way
-from recaudo.payments.models import BankLine, LineClaim, LineWork, PaymentWay, ReportedPayment
+from recaudo.payments.models import (
+    BankLine,
+    Clearance,
+    LineClaim,
+    LineWork,
+    PaymentWay,
+    ReportedPayment,
+)
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
 
 from .conftest import World, add_customer
@@ -52,6 +59,8 @@ OUTSIDE = {
     "account_reauthenticate",
     # A customer's page: tests/portal walks it.
     "unsubscribe",
+    # Whoever holds a certificate: tests/portal walks it too.
+    "clearance",
 }
 
 
@@ -187,6 +196,15 @@ def everything_of(world: World) -> dict[str, object]:
             until_on=world.today,
             source="test",
         )
+        clearance = Clearance.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            number=1,
+            token=f"{creditor.pk:032d}",
+            as_of=world.today,
+            sha256="0" * 64,
+            path="nowhere",
+        )
     task = world.task()
     message = world.message()
     line, claim = bank_line_of(world)
@@ -211,6 +229,7 @@ def everything_of(world: World) -> dict[str, object]:
         "account_id": account.id,
         "line_id": line.id,
         "claim_id": claim.id,
+        "clearance_id": clearance.id,
         "kind": "csv",
         "name": "seller",
     }
@@ -255,6 +274,7 @@ def state_of(world: World) -> tuple[object, ...]:
             list(MailAccount.objects.order_by("id").values_list("id", "name", "dkim_key")),
             list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
             list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
+            list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
         )
 
 

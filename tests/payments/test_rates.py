@@ -21,9 +21,10 @@ from recaudo.cli import rates as rates_cli
 from recaudo.core.interest import Quote, Rate
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.rates import Loaded, load_rates
-from recaudo.payments.models import ReferenceRate
+from recaudo.payments.models import ChargeTerms, ReferenceRate
 from recaudo.payments.queries.rates import (
     exchange_rate,
+    exchange_told,
     rates_of,
     series_told,
     unit_value,
@@ -258,6 +259,19 @@ def test_a_rate_at_which_money_was_counted_is_never_replaced(owner: Creditor) ->
     assert load(owner, "USD/COP;2026-11-01;;4050,10;;y").unchanged == 1
 
 
+def test_of_each_pair_the_newest_that_has_begun_is_told(owner: Creditor) -> None:
+    for day, rate in (("2026-11-01", "4010"), ("2026-11-03", "4030"), ("2026-11-05", "4050")):
+        make_rate(owner, "USD", rate, valid_on=day)
+    make_rate(owner, "EUR", "4700", valid_on="2026-12-01")
+
+    told = exchange_told(owner, date(2026, 11, 4))
+
+    assert [(one.pair, one.rate, one.valid_on.day, one.count) for one in told] == [
+        ("EUR/COP", Decimal(4700), 1, 1),
+        ("USD/COP", Decimal(4030), 3, 3),
+    ]
+
+
 def test_rates_stay_with_their_creditor(owner: Creditor) -> None:
     load(owner, JANUARY, "USD/COP;2026-01-01;;4050,10;;x")
     other = make_creditor()
@@ -286,14 +300,30 @@ def test_a_series_that_the_law_needs_and_nobody_loaded_is_named() -> None:
     assert series_told(make_creditor(country="MX", currency="MXN"), date(2026, 1, 1)) == []
 
 
+def test_a_series_that_only_a_contract_names_is_needed_too(owner: Creditor) -> None:
+    with scope(creditor=owner):
+        ChargeTerms.objects.create(
+            creditor=owner,
+            from_on=date(2026, 1, 1),
+            interest="computed",
+            legal_series="CO.legal.civil",
+            ceiling_series="CO.ibc.microcredito",
+            source="cláusula 7",
+        )
+
+    needed = [one.code for one in series_told(owner, date(2026, 1, 1)) if one.is_needed]
+
+    assert needed == [IBC, "CO.ibc.microcredito"]  # the civil 6 % is the law's own number
+
+
 def test_asking_costs_the_same_for_one_series_and_for_three(
     owner: Creditor, django_assert_num_queries: object
 ) -> None:
     load(owner, JANUARY)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         series_told(owner, date(2026, 1, 1))
     load(owner, "CO.a;2026-01-01;;1;EA;x", "CO.b;2026-01-01;;1;EA;x")
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         series_told(owner, date(2026, 1, 1))
     with django_assert_num_queries(1):  # type: ignore[operator]
         rates_of(owner, [IBC, "CO.a", "CO.b"], date(2026, 1, 1))
@@ -372,6 +402,8 @@ def test_a_refused_file_ends_with_one_and_names_the_line(owner: Creditor, tmp_pa
     told = run("load", str(file), "-c", owner.code, exit_code=1)
 
     assert "Línea 2: «abc» no es un número." in told
+    in_json = json.loads(run("load", str(file), "-c", owner.code, "--json", exit_code=1))
+    assert in_json["error"] == "rates_refused" and in_json["files"][0]["refused"][0]["line"] == 2
 
 
 def test_a_series_that_is_not_there_is_refused(owner: Creditor) -> None:

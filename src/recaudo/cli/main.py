@@ -29,6 +29,7 @@ AREAS = (
     "law",
     "people",
     "demo",
+    "statement",
     "rates",
     "payments",
 )

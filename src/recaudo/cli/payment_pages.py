@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from recaudo.access.models import Creditor
     from recaudo.payments.actions.lots import LotPaid
     from recaudo.payments.models import Credit
-    from recaudo.payments.queries.payments import Detail
+    from recaudo.payments.queries.payments import PaymentStory
 
 STATES = {
-    "unapplied": "sin aplicar",
-    "part": "aplicado en parte",
+    "open": "sin aplicar",
+    "partly": "aplicado en parte",
     "applied": "aplicado",
+    "refunded": "devuelto al cliente",
     "taken_back": "reversado",
 }
 
@@ -34,28 +35,32 @@ def shown(amount: Decimal, currency: str) -> str:
 def emit_payment(owner: Creditor, credit: Credit, *, is_new: bool | None, as_json: bool) -> None:
     from django_scopes import scope
 
-    from recaudo.payments.queries.payments import payment
+    from recaudo.payments.queries.payments import payment_story
 
     with scope(creditor=owner):
-        detail = payment(owner, credit.pk)
-        told = _told(detail)
-        text = None if as_json else _page(detail, is_new)
+        story = payment_story(credit)
+        told = _told(story)
+        text = None if as_json else _page(story, is_new)
     if is_new is not None:
         told["new"] = is_new
     output.emit(told, as_json=as_json, text=text)
 
 
-def _told(detail: Detail) -> dict[str, Any]:
+def _told(story: PaymentStory) -> dict[str, Any]:
+    credit = story.credit
     return {
-        **asdict(detail.row),
-        "why": detail.why,
-        "by": detail.credit.by.name if detail.credit.by else "",
-        "recorded_at": detail.credit.recorded_at,
-        "bank_line": detail.line.pk if detail.line else None,
-        "uses": [asdict(use) for use in detail.uses],
+        **_credit(credit),
+        "customer": credit.customer.code,
+        "state": story.state,
+        "why": story.why,
+        "by": credit.by.name if credit.by else "",
+        "recorded_at": credit.recorded_at,
+        "bank_lines": [each.line_id for each in story.lines],
+        "lot": credit.lot_id,
+        "uses": [asdict(use) for use in story.paid],
         "changes": [
             {"amount": each.delta, "on": each.value_on, "reason": each.reason}
-            for each in detail.changes
+            for each in story.adjustments
         ],
         "conversions": [
             {
@@ -67,33 +72,48 @@ def _told(detail: Detail) -> dict[str, Any]:
                 "source": each.rate_source,
                 "undone_at": each.undone_at,
             }
-            for each in detail.conversions
+            for each in story.conversions
         ],
         "refunds": [
             {"amount": each.amount, "on": each.paid_on, "reference": each.reference}
-            for each in detail.refunds
+            for each in story.refunds
         ],
-        "caused": [asdict(row) for row in detail.caused],
+        "caused": [_credit(each) for each in story.caused],
     }
 
 
-def _page(detail: Detail, is_new: bool | None) -> Any:
+def _credit(credit: Credit) -> dict[str, Any]:
+    return {
+        "id": credit.pk,
+        "kind": credit.kind,
+        "value_on": credit.value_on,
+        "currency": credit.currency,
+        "amount": credit.original_amount,
+        "unapplied": credit.unapplied,
+        "method": credit.method,
+        "reference": credit.reference,
+        "payer": credit.payer,
+        "source": credit.source,
+        "external_id": credit.external_id,
+    }
+
+
+def _page(story: PaymentStory, is_new: bool | None) -> Any:
     from rich.console import Group
 
-    row = detail.row
-    amount, left = shown(row.amount, row.currency), shown(row.unapplied, row.currency)
-    title = f"Pago {row.id} · {row.customer_code} · {row.value_on} · {amount}: {STATES[row.state]}"
+    row = story.credit
+    amount, left = shown(row.original_amount, row.currency), shown(row.unapplied, row.currency)
+    title = f"Pago {row.pk} · {row.customer.code} · {row.value_on} · {amount}: "
+    title += STATES[story.state]
     if is_new is False:
         title += " (ya estaba registrado)"
     table = Table("Documento", "Componente", "Pagado", "Desde", "Reversado")
     table.box = None
-    for use in detail.uses:
+    for use in story.paid:
         paid = shown(use.amount, use.currency)
-        table.add_row(
-            use.number, use.component, paid, str(use.value_on), str(use.reversed_on or "")
-        )
+        table.add_row(use.label, use.component, paid, str(use.value_on), str(use.undone_on or ""))
     rest = f"Por aplicar: {left}"
-    return Group(title, table, rest) if detail.uses else Group(title, rest)
+    return Group(title, table, rest) if story.paid else Group(title, rest)
 
 
 def emit_lot(done: LotPaid, *, as_json: bool) -> None:

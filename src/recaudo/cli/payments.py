@@ -25,6 +25,7 @@ from recaudo.cli.payment_given import (
     stated,
 )
 from recaudo.cli.payment_pages import STATES, emit_payment, shown
+from recaudo.core.problems import Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -88,8 +89,8 @@ def list_payments(
     customer: Annotated[str, typer.Option(help="Solo de este cliente.")] = "",
     since: Annotated[str | None, typer.Option("--from", help="Desde este día.")] = None,
     until: Annotated[str | None, typer.Option(help="Hasta este día.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Clase; varias veces.")] = None,
-    state: Annotated[str, typer.Option(help="unapplied, part, applied o taken_back.")] = "",
+    kind: Annotated[str, typer.Option(help="Solo de esta clase: payment, credit_note…")] = "",
+    state: Annotated[str, typer.Option(help="open, applied, refunded o taken_back.")] = "",
     method: Annotated[str, typer.Option(help="Medio de pago.")] = "",
     text: Annotated[str, typer.Option(help="Referencia, identificador, pagador, cliente.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
@@ -100,28 +101,31 @@ def list_payments(
     owner = output.find_creditor(creditor)
     from django_scopes import scope
 
-    from recaudo.payments.queries.payments import Filters, payments
+    from recaudo.payments.queries.payments import STATES as KNOWN
+    from recaudo.payments.queries.payments import PaymentFilter, payments_page
+    from recaudo.portfolio.models import Customer
 
+    if state and state not in KNOWN:
+        raise Problem("payment_state_unknown", state=state, known=list(KNOWN))
+    filters = PaymentFilter(
+        from_on=given.day(since) if since else None,
+        until_on=given.day(until) if until else None,
+        kind=kind,
+        state=state,
+        method=method,
+        text=text,
+    )
     with scope(creditor=owner):
-        page = payments(
-            owner,
-            Filters(
-                from_on=given.day(since) if since else None,
-                until_on=given.day(until) if until else None,
-                kinds=tuple(kind or ()),
-                state=state,
-                method=method,
-                customer=customer_with(owner, customer).pk if customer else None,
-                text=text,
-            ),
-            limit=limit,
-        )
-    told = {"payments": [asdict(row) for row in page.rows], "more": page.after is not None}
+        only = None
+        if customer:
+            only = Customer.objects.filter(pk=customer_with(owner, customer).pk)
+        page = payments_page(owner, filters, None, limit, only)
+    told = {"payments": [asdict(row) for row in page.rows], "more": page.next is not None}
     table = Table("Pago", "Fecha", "Cliente", "Valor", "Por aplicar", "Estado", "Referencia")
     table.box = None
     for row in page.rows:
         amount, left = shown(row.amount, row.currency), shown(row.unapplied, row.currency)
-        name = f"{row.customer_code} {row.customer_name}"
+        name = f"{row.code} {row.name}"
         table.add_row(
             str(row.id), str(row.value_on), name, amount, left, STATES[row.state], row.reference
         )

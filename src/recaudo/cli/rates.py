@@ -62,7 +62,9 @@ def load(
         if not as_json:
             output.console.print(_loaded_in_words(told[-1]), soft_wrap=True)
     if as_json:
-        output.emit({"files": told}, as_json=True)
+        output.emit(
+            {**_refusal(told), "files": told} if is_refused else {"files": told}, as_json=True
+        )
     if is_refused:
         raise typer.Exit(1)
 
@@ -144,6 +146,14 @@ def _loaded(name: str, loaded: Loaded) -> dict[str, Any]:
             for one in loaded.refused
         ],
     }
+
+
+def _refusal(told: list[dict[str, Any]]) -> dict[str, Any]:
+    from recaudo.words import sentence
+
+    count = sum(len(one["refused"]) for one in told)
+    said = sentence("rates_refused", {"count": count})
+    return {"error": "rates_refused", "count": count, "sentence": said}
 
 
 def _loaded_in_words(told: dict[str, Any]) -> str:

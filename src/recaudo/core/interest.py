@@ -8,39 +8,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
-from enum import StrEnum
-from functools import lru_cache
+from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
+from recaudo.core.day_rates import (
+    WIDE,
+    DayCount,
+    Quote,
+    daily_ceiling,
+    daily_rate,
+    days_between,
+)
 from recaudo.core.money import Money, Rounding, minor_units, rounded
 from recaudo.core.problems import Problem
 
+__all__ = [
+    "Accrued",
+    "Balance",
+    "Basis",
+    "Ceiling",
+    "DayCount",
+    "InterestTerms",
+    "Quote",
+    "Rate",
+    "Reference",
+    "Stretch",
+    "accrue",
+    "daily_rate",
+    "days_between",
+]
+
 Basis = Literal["agreed", "legal", "ceiling"]
-_WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
-#: A day's rate keeps this many decimals: then capital times rate times days is exact, and a span
-#: cut anywhere adds up to the last digit.
-_RATE_PLACES = Decimal(1).scaleb(-40)
 #: What is left of a third of a cent after as many stretches as a debt can have lies far below.
 _DUST = Decimal(1).scaleb(-12)
 _DAY = timedelta(days=1)
-
-
-class Quote(StrEnum):
-    """How a rate is written down: 26.62 % effective a year, 24 % nominal a year, 2 % a month."""
-
-    EFFECTIVE_ANNUAL = "effective_annual"
-    NOMINAL_ANNUAL = "nominal_annual"
-    NOMINAL_MONTHLY = "nominal_monthly"
-
-
-class DayCount(StrEnum):
-    """Which days count, and how many a year has. ``THIRTY_360``: every month has 30 (30E/360)."""
-
-    ACTUAL_365 = "actual_365"
-    ACTUAL_360 = "actual_360"
-    THIRTY_360 = "thirty_360"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def accrue(
     ``grace_negative``.
     """
     currency = _checked(balances, terms)
+    rates = _near(terms, rates, due_on, until_on)
     stretches: list[Stretch] = []
     stopped_on, missing = None, ""
     for piece in _pieces(balances, due_on, until_on, terms, rates):
@@ -171,29 +174,28 @@ def accrue(
             break
         if found is not None:
             _append(stretches, _stretch(piece, found, terms.day_count))
-    exact = Decimal(0)
-    for stretch in stretches:
-        exact = _WIDE.add(exact, stretch.amount)
-    settled = exact.quantize(_DUST, context=_WIDE)
-    amount = Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
-    return Accrued(amount, tuple(stretches), stopped_on, missing)
+    return Accrued(_rounded_once(stretches, currency), tuple(stretches), stopped_on, missing)
 
 
-def days_between(from_on: date, until_on: date, day_count: DayCount) -> int:
-    """Days from ``from_on`` (in it) until ``until_on`` (not in it); a span cut anywhere adds up."""
-    if day_count is DayCount.THIRTY_360:
-        return _place_in_360(until_on) - _place_in_360(from_on)
-    return (until_on - from_on).days
+def joined(parts: Sequence[Accrued], currency: str) -> Accrued:
+    """Spans that follow each other, each under terms of its own, as one: rounded once.
 
-
-def daily_rate(per_cent: Decimal, quote: Quote, day_count: DayCount) -> Decimal:
-    """What one unit bears in one day of ``day_count``, to 40 decimals; nothing below zero.
-
-    Effective annual: ((1 + rate) ^ (1/365)) - 1, the day that compounded over a year gives the
-    rate; it is then added up, not compounded. Nominal: twelve months to a year, a year over its
-    365 or 360 days.
+    Where one stopped, what comes after it does not count.
     """
-    return _daily(per_cent, quote, 360 if day_count is not DayCount.ACTUAL_365 else 365, day_count)
+    stretches: list[Stretch] = []
+    for part in parts:
+        stretches += part.stretches
+        if part.stopped_on is not None:
+            amount = _rounded_once(stretches, currency)
+            return Accrued(amount, tuple(stretches), part.stopped_on, part.missing)
+    return Accrued(_rounded_once(stretches, currency), tuple(stretches))
+
+
+def balances_from(balances: Sequence[Balance], day: date) -> list[Balance]:
+    """The same capital, nothing of it before ``day``."""
+    steps = sorted(balances, key=lambda balance: balance.from_on)
+    later = [step for step in steps if step.from_on > day]
+    return [Balance(day, _capital(steps, day)), *later]
 
 
 class _MissingError(Exception):
@@ -237,6 +239,22 @@ def _checked(balances: Sequence[Balance], terms: InterestTerms) -> str:
     return nothing.currency
 
 
+def _near(
+    terms: InterestTerms, rates: Mapping[str, Sequence[Rate]], due_on: date, until_on: date
+) -> dict[str, list[Rate]]:
+    """Only the rates that can matter: years of months before a young debt cost nothing then."""
+    first = _eve_of_half_year(due_on)
+    references = [*([terms.legal] if terms.legal else []), *terms.ceilings]
+    return {
+        reference.series: [
+            rate
+            for rate in rates.get(reference.series, ())
+            if rate.from_on < until_on and (rate.until_on is None or rate.until_on > first)
+        ]
+        for reference in references
+    }
+
+
 def _pieces(
     balances: Sequence[Balance],
     due_on: date,
@@ -262,6 +280,14 @@ def _pieces(
             yield _Piece(day, end, capital)
 
 
+def _rounded_once(stretches: Sequence[Stretch], currency: str) -> Money:
+    exact = Decimal(0)
+    for stretch in stretches:
+        exact = WIDE.add(exact, stretch.amount)
+    settled = exact.quantize(_DUST, context=WIDE)
+    return Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
+
+
 def _capital(steps: Sequence[Balance], day: date) -> Money:
     """Open on ``day``; nothing before the first step, the last of one day counts."""
     found = Money.zero(steps[0].capital.currency)
@@ -277,7 +303,7 @@ def _rate_days(
 ) -> Iterator[date]:
     """Days on which a rate may change."""
     references = [*([terms.legal] if terms.legal else []), *terms.ceilings]
-    known = [rate for reference in references for rate in rates.get(reference.series, ())]
+    known = [rate for own in rates.values() for rate in own]
     for rate in [*known, *([terms.agreed] if terms.agreed else [])]:
         yield rate.from_on
         if rate.until_on is not None:
@@ -304,7 +330,7 @@ def _applied(day: date, terms: InterestTerms, rates: Mapping[str, Sequence[Rate]
     least = Decimal(0)
     for reference in terms.ceilings:
         top = _published(reference, day, rates)
-        daily = _daily_ceiling(top.per_cent, top.quote, terms.day_count)
+        daily = daily_ceiling(top.per_cent, top.quote, terms.day_count)
         if lowest is None or daily < least:
             lowest, least = Ceiling(top.per_cent, top.quote, reference.series, top.source), daily
     if lowest is not None and least < found.daily:
@@ -317,13 +343,17 @@ def _applied(day: date, terms: InterestTerms, rates: Mapping[str, Sequence[Rate]
 def _published(reference: Reference, day: date, rates: Mapping[str, Sequence[Rate]]) -> Rate:
     """With multiple and spread, never below zero. Raises _MissingError."""
     if reference.fixed_for == "half_year":
-        day = date(day.year, 1 if day.month < 7 else 7, 1) - _DAY
+        day = _eve_of_half_year(day)
     covering = [rate for rate in rates.get(reference.series, ()) if rate.covers(day)]
     if not covering:
         raise _MissingError(reference.series)
     rate = max(covering, key=lambda one: one.from_on)
-    value = _WIDE.add(_WIDE.multiply(rate.per_cent, reference.multiple), reference.spread)
+    value = WIDE.add(WIDE.multiply(rate.per_cent, reference.multiple), reference.spread)
     return replace(rate, per_cent=max(value, Decimal(0)))
+
+
+def _eve_of_half_year(day: date) -> date:
+    return date(day.year, 1 if day.month < 7 else 7, 1) - _DAY
 
 
 def _stretch(piece: _Piece, found: _Found, day_count: DayCount) -> Stretch:
@@ -338,7 +368,7 @@ def _stretch(piece: _Piece, found: _Found, day_count: DayCount) -> Stretch:
         found.basis,
         found.series,
         found.source,
-        _WIDE.multiply(_WIDE.multiply(piece.capital.amount, found.daily), Decimal(days)),
+        WIDE.multiply(WIDE.multiply(piece.capital.amount, found.daily), Decimal(days)),
         found.ceiling,
     )
 
@@ -351,37 +381,10 @@ def _append(stretches: list[Stretch], new: Stretch) -> None:
             last,
             until_on=new.until_on,
             days=last.days + new.days,
-            amount=_WIDE.add(last.amount, new.amount),
+            amount=WIDE.add(last.amount, new.amount),
         )
         same = replace(new, from_on=last.from_on, days=joined.days, amount=joined.amount)
         if last.until_on == new.from_on and joined == same:
             stretches[-1] = joined
             return
     stretches.append(new)
-
-
-def _place_in_360(day: date) -> int:
-    return day.year * 360 + day.month * 30 + min(day.day, 30)
-
-
-def _daily_ceiling(per_cent: Decimal, quote: Quote, day_count: DayCount) -> Decimal:
-    """A ceiling is a ceiling for the year: 365 actual days must not bear more than it, however the
-    contract counts."""
-    year = 360 if day_count is DayCount.THIRTY_360 else 365
-    return _daily(per_cent, quote, year, day_count)
-
-
-@lru_cache(maxsize=4096)
-def _daily(per_cent: Decimal, quote: Quote, year: int, day_count: DayCount) -> Decimal:
-    if per_cent <= 0:
-        return Decimal(0)
-    rate = _WIDE.divide(per_cent, Decimal(100))
-    if quote is Quote.EFFECTIVE_ANNUAL:
-        # An effective rate speaks of a whole year, never of 360 of its 365 days.
-        whole = 360 if day_count is DayCount.THIRTY_360 else 365
-        root = _WIDE.divide(Decimal(1), Decimal(whole))
-        daily = _WIDE.subtract(_WIDE.power(_WIDE.add(Decimal(1), rate), root), Decimal(1))
-    else:
-        months = 12 if quote is Quote.NOMINAL_MONTHLY else 1
-        daily = _WIDE.divide(_WIDE.multiply(rate, Decimal(months)), Decimal(year))
-    return daily.quantize(_RATE_PLACES, context=_WIDE)

@@ -6,9 +6,8 @@ Knows no catalogue: ``say`` translates a sentence of words.py (gettext, where th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from recaudo.core.contact_rules import CHANNELS, Channel, Source
 from recaudo.core.problems import N_
@@ -25,6 +24,7 @@ from recaudo.countries.schema import (
     Text,
     Window,
 )
+from recaudo.countries.telling_charges import day_count_said, fees_said, order_said, rate_said
 
 Say = Callable[[str], str]
 
@@ -255,12 +255,7 @@ class _Teller(_Phrases):
 
     def imputation(self) -> list[Line]:
         about = self.pack.imputation
-        parts = []
-        if about.order:
-            order = " → ".join(self.say(words.COMPONENTS[one]) for one in about.order)
-            parts.append(self.say(N_("Orden: {order}.")).format(order=order))
-            if about.costs == "unspecified":
-                parts.append(self.say(N_("De los gastos la ley no dice nada.")))
+        parts = order_said(about, self.say)
         notes = [about.rule] if about.rule else []
         if about.override:
             parts.append(
@@ -273,22 +268,23 @@ class _Teller(_Phrases):
 
     def default_interest(self) -> list[Line]:
         about = self.pack.default_interest
-        return [self._about(about.rule.in_language(self.language), about, about.notes)]
+        lines = [self._about(about.rule.in_language(self.language), about, about.notes)]
+        for row in about.rates:
+            is_for_all = bool(row.regimes or row.by_prudence)
+            source = self.pack.source_for(row, self.regime) if is_for_all else None
+            if is_for_all and source is None:
+                continue  # somebody else's rate
+            source = source or self.pack.source(row.source)
+            source = replace(source, is_verified=source.is_verified and row.is_verified)
+            text = rate_said(row, is_for_all, self.say, self.language)
+            lines.append(self._line(text, source, self.pack.row.sources[row.source].addresses))
+        ours = Source("", "house", is_law=False, is_verified=False)
+        lines.append(self._line(day_count_said(about.day_count, self.say), ours))
+        return lines
 
     def fees(self) -> list[Line]:
         about = self.pack.fees
-        parts = [about.rule.in_language(self.language)]
-        for bracket in about.brackets:
-            value = f"{_plain(bracket.pct)} %" if bracket.pct else ""
-            value = value or f"{_plain(bracket.amount)} {about.unit}"
-            if bracket.up_to is not None:
-                parts.append(
-                    self.say(N_("Hasta {up_to} {unit}: {value}.")).format(
-                        up_to=_plain(bracket.up_to), unit=about.unit, value=value
-                    )
-                )
-            else:
-                parts.append(self.say(N_("Por encima: {value}.")).format(value=value))
+        parts = fees_said(self.pack, self.regime, self.say, self.language)
         return [self._about(" ".join(parts), about, about.notes)]
 
     def _list(self, catalogue: dict[str, str], codes: Iterable[str]) -> str:
@@ -332,7 +328,3 @@ class _Teller(_Phrases):
             addresses=addresses,
             note=" ".join(note.in_language(self.language) for note in notes),
         )
-
-
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize():f}"

@@ -153,6 +153,31 @@ COMPONENTS = {
     "capital": N_("capital"),
 }
 
+RATE_USES = {"legal": N_("Tasa legal, sin pacto"), "ceiling": N_("Tope")}
+
+QUOTES = {
+    "effective_annual": N_("efectiva anual"),
+    "nominal_annual": N_("nominal anual"),
+    "nominal_monthly": N_("nominal mensual"),
+}
+
+DAY_COUNTS = {
+    "actual_365": N_("días calendario sobre un año de 365"),
+    "actual_360": N_("días calendario sobre un año de 360"),
+    "thirty_360": N_("meses de 30 días sobre un año de 360"),
+}
+
+#: Of ``core.fees``: what its rule comes to for one kind of debt.
+FEE_KINDS = {
+    "forbidden": N_("En esta clase de deuda están prohibidos."),
+    "agreed": N_("En esta clase de deuda se cobra solo lo que el contrato diga."),
+    "progressive": N_("En esta clase de deuda se cobra esa tarifa, una sola vez."),
+    "fixed": N_("En esta clase de deuda se cobra esa suma, una sola vez."),
+    "by_size": N_("En esta clase de deuda se cobra esa suma, una sola vez."),
+    "tariff": N_("En esta clase de deuda se cobra esa tarifa; lo que no se ha visto, no."),
+    "unknown": N_("En esta clase de deuda no se cobra ninguno: nadie lo ha investigado."),
+}
+
 SUBJECTS = {
     "hours": N_("Horarios"),
     "caps": N_("Topes de contacto"),

@@ -188,18 +188,24 @@ def _apply(
     if not left:
         return Applied((), left, tuple(wish.document for wish in stated))
     named = {wish.document for wish in stated}
-    alive, written_off = set(named), set()
+    alive, ahead, written_off = set(named), set(), set()
     for pk, document in debts.documents.items():
         if document.ceded_on is None and pk not in debts.spared:
-            (written_off if document.written_off_on else alive).add(pk)
+            if document.written_off_on:
+                written_off.add(pk)
+            elif document.kind == "charge" and document.issued_on > credit.value_on:
+                ahead.add(pk)
+            else:
+                alive.add(pk)
     first = rules.apply_credit(
         left, debts.owed(credit.currency, alive), order, stated=stated, keep_rest=keep_rest
     )
     lines, rest = first.lines, first.remainder
-    if rest and not keep_rest:
-        later = debts.owed(credit.currency, written_off - named)
-        second = rules.apply_credit(rest, later, order)
-        lines, rest = (*lines, *second.lines), second.remainder
+    for later in () if keep_rest else (ahead, written_off):
+        if rest:
+            owed = debts.owed(credit.currency, later - named)
+            second = rules.apply_credit(rest, owed, order)
+            lines, rest = (*lines, *second.lines), second.remainder
     for line in lines:
         debts.open_of[line.document, line.component] -= line.amount
     _post(credit, lines, debts.documents, debts.with_parts, batch_id)

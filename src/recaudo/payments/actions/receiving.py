@@ -10,8 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 
 from babel.core import get_global
 from django_scopes import scope
@@ -24,10 +22,12 @@ from recaudo.core.calendar import local_day
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import apply_credit
+from recaudo.payments.actions.charging import correct_charges, fix_charges
 from recaudo.payments.actions.converting import convert, foreign_debts
 from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import end_reports_of
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.withholding import stated_at_net, withhold_exact
 from recaudo.payments.models import Application, ChargeTerms, Conversion, Credit
 from recaudo.payments.queries.exchange import rate_to_home
 from recaudo.portfolio.models import Customer, Document
@@ -109,7 +109,13 @@ def receive(
         _has_rate(customer, credit, named)
         if kind in CASH:
             fix_before(customer, value_on, by=by, now=now)
+        if kind == "payment":
+            stated = stated_at_net(customer, amount, stated)
+            named = _named(customer, stated)
         received = _pay(credit, stated, named, keep_rest or kind == "advance")
+        if kind in CASH:
+            withhold_exact(credit, by=by, now=now)
+            correct_charges(customer, since=value_on, by=by, now=now)
         if kind in CASH:
             end_reports_of(creditor, credit, now=now)
         _tell(received, stated, by)
@@ -118,10 +124,7 @@ def receive(
 
 def fix_before(customer: Customer, day: date, *, by: User | None, now: datetime) -> None:
     """What has accrued until ``day`` becomes a charge, so that the payment can pay it (U10)."""
-    if find_spec("recaudo.payments.actions.charging") is None:
-        return
-    charging = import_module("recaudo.payments.actions.charging")
-    charging.fix_charges(customer, as_of=day, because="payment", by=by, now=now)
+    fix_charges(customer, as_of=day, because="payment", by=by, now=now)
 
 
 def fix_before_all(

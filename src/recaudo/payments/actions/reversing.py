@@ -12,11 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.db.models import Max
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
@@ -24,6 +21,7 @@ from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.charging import correct_charges
 from recaudo.payments.actions.converting import SOURCE as CONVERTED
 from recaudo.payments.actions.converting import undo_conversions
 from recaudo.payments.actions.differences import realise_differences
@@ -31,7 +29,6 @@ from recaudo.payments.actions.receiving import DAYS_AHEAD_MAX
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.models import (
     Application,
-    Charge,
     Clearance,
     Conversion,
     Credit,
@@ -262,19 +259,12 @@ def free_lines(lines: Iterable[int], reason: str, by: User | None, now: datetime
 
 def _recompute(back: Sequence[Credit], value_on: date, by: User | None, now: datetime) -> None:
     """Charges fixed while the payment stood were of less capital: they are fixed again."""
-    if find_spec("recaudo.payments.actions.charging") is None:
-        return
-    fix = import_module("recaudo.payments.actions.charging").fix_charges
-    seen = set()
+    first: dict[int, Credit] = {}
     for each in back:
-        if each.customer_id in seen:
-            continue
-        seen.add(each.customer_id)
-        until = Charge.objects.filter(base__customer=each.customer_id).aggregate(
-            last=Max("until_on")
-        )["last"]
-        if until is not None and until > each.value_on:
-            fix(each.customer, as_of=until, because="payment", by=by, now=now)
+        known = first.setdefault(each.customer_id, each)
+        first[each.customer_id] = min(known, each, key=lambda credit: credit.value_on)
+    for each in first.values():
+        correct_charges(each.customer, since=each.value_on, by=by, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,15 @@ def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
     return set(held.values_list("document_id", flat=True))
 
 
+def check_order(written: Mapping[str, Any], pack: Pack) -> Order:
+    """A contract's order as it is written, before it is kept. Raises Problem
+    ``contract_order_unreadable``, ``contract_order_not_lawful``."""
+    agreed = _read(written)
+    if not may_agree_order(pack) and not _keeps(agreed, order_of_pack(pack)):
+        raise Problem("contract_order_not_lawful", country=pack.code)
+    return agreed
+
+
 def place(order: Order, column: str) -> str:
     """The place of a component in ``order``, as SQL over the component's ``column``; the first is
     1, and no two have the same (inside a tier as the order lists them). For postings over sets,

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Case, Count, F, When, Window
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
 from recaudo.core.interest import Quote, Rate
 from recaudo.countries import REGIMES, national_pack
 from recaudo.countries.charging import Series, constant_rate, interest_of, known_series
-from recaudo.payments.models import ReferenceRate
+from recaudo.payments.models import ChargeTerms, ReferenceRate
 from recaudo.portfolio.models import ExchangeRate
 
 
@@ -23,8 +24,8 @@ class SeriesTold:
     """One series as a person looks at it on a day.
 
     ``now`` is the rate in force; ``gaps`` are spans (first day without, first day with again or
-    None) from the first loaded day on; ``is_needed``: the pack of the creditor's country reckons
-    with it; ``series`` None: no pack knows it.
+    None) from the first loaded day on; ``is_needed``: the pack of the creditor's country or one of
+    its contracts reckons with it; ``series`` None: no pack knows it.
     """
 
     code: str
@@ -97,8 +98,11 @@ def exchange_rate(creditor: Creditor, from_: str, to: str, day: date) -> Exchang
 
 
 def series_told(creditor: Creditor, today: date) -> list[SeriesTold]:
-    """Every series that was loaded or that the creditor's pack needs, by code. One query."""
+    """Every series that was loaded, or that the creditor's pack or a contract needs, by code. Two
+    queries."""
     with scope(creditor=creditor):
+        named = ChargeTerms.objects.values_list("legal_series", "ceiling_series").distinct()
+        contracts = {code for pair in named for code in pair if code}
         rows = list(
             ReferenceRate.objects.order_by("series", "valid_from", "-id").distinct(
                 "series", "valid_from"
@@ -108,6 +112,7 @@ def series_told(creditor: Creditor, today: date) -> list[SeriesTold]:
     for row in rows:
         loaded[row.series].append(row)
     needed = needed_series(creditor.country)
+    needed |= {code for code in contracts if constant_rate(code) is None}
     return [
         _told(code, _spans(loaded.get(code, [])), today, code in needed)
         for code in sorted({*loaded, *needed})
@@ -126,18 +131,28 @@ def needed_series(country: str) -> frozenset[str]:
 
 
 def exchange_told(creditor: Creditor, today: date) -> list[ExchangeTold]:
-    """Each pair of currencies with its newest rate on or before ``today``. One query."""
+    """Each pair of currencies with its newest rate on or before ``today``, or its first one where
+    none has begun. One query."""
+    is_past = Case(When(valid_on__lte=today, then=F("valid_on")))
+    pair = ("from_currency", "to_currency")
     with scope(creditor=creditor):
-        rows = list(ExchangeRate.objects.order_by("from_currency", "to_currency", "valid_on", "id"))
-    pairs: dict[str, list[ExchangeRate]] = defaultdict(list)
-    for row in rows:
-        pairs[f"{row.from_currency}/{row.to_currency}"].append(row)
-    told = []
-    for pair, own in pairs.items():
-        past = [row for row in own if row.valid_on <= today]
-        newest = past[-1] if past else own[0]
-        told.append(ExchangeTold(pair, newest.rate, newest.valid_on, newest.source, len(own)))
-    return told
+        rows = (
+            ExchangeRate.objects.annotate(
+                count=Window(Count("id"), partition_by=[F(name) for name in pair])
+            )
+            .order_by(*pair, is_past.desc(nulls_last=True), "valid_on")
+            .distinct(*pair)
+        )
+        return [
+            ExchangeTold(
+                f"{row.from_currency}/{row.to_currency}",
+                row.rate,
+                row.valid_on,
+                row.source,
+                row.count,
+            )
+            for row in rows
+        ]
 
 
 def _spans(rows: Sequence[ReferenceRate]) -> list[Rate]:
