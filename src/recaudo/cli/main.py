@@ -30,6 +30,7 @@ AREAS = (
     "people",
     "demo",
     "rates",
+    "charges",
 )
 
 app = typer.Typer(
