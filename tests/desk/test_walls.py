@@ -35,10 +35,14 @@ from recaudo.payments.actions.statements import open_account, take_in
 from recaudo.payments.actions.ways import add_way
 from recaudo.payments.models import (
     BankLine,
+    CashReceipt,
     Clearance,
+    Credit,
     LineClaim,
     LineWork,
+    PaymentLot,
     PaymentWay,
+    Refund,
     ReportedPayment,
 )
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
@@ -205,6 +209,18 @@ def everything_of(world: World) -> dict[str, object]:
             sha256="0" * 64,
             path="nowhere",
         )
+        credit = Credit.objects.filter(customer=world.customer, unapplied__gt=0).earliest("id")
+        lot = PaymentLot.objects.create(
+            creditor=creditor,
+            kind="group",
+            source="test",
+            external_id=f"lot-{creditor.code}",
+            payer=f"Casa de {world.customer.name}",
+            value_on=world.today,
+            currency=creditor.currency,
+            amount=10,
+            unassigned=10,
+        )
     task = world.task()
     message = world.message()
     line, claim = bank_line_of(world)
@@ -230,6 +246,8 @@ def everything_of(world: World) -> dict[str, object]:
         "line_id": line.id,
         "claim_id": claim.id,
         "clearance_id": clearance.id,
+        "credit_id": credit.id,
+        "lot_id": lot.id,
         "kind": "csv",
         "name": "seller",
     }
@@ -275,6 +293,10 @@ def state_of(world: World) -> tuple[object, ...]:
             list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
             list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
             list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
+            list(Credit.objects.order_by("id").values_list("id", "amount", "unapplied", "lot_id")),
+            list(PaymentLot.objects.order_by("id").values_list("id", "state", "unassigned")),
+            Refund.objects.count(),
+            CashReceipt.objects.count(),
         )
 
 
