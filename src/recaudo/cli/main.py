@@ -31,6 +31,7 @@ AREAS = (
     "demo",
     "statement",
     "rates",
+    "payments",
 )
 
 app = typer.Typer(

@@ -19,6 +19,7 @@ from recaudo.desk.views import (
     home,
     imports,
     inbox,
+    instruments,
     law,
     ledger,
     lot_forms,
@@ -231,6 +232,9 @@ of_creditor: list[URLPattern] = [
     ),
     # what customers authorised
     path("clientes/<int:customer_id>/autorizacion/", consents.say, name="consent"),
+    # legal rates, ceilings and rates between currencies
+    path("tasas/", rates.rates, name="rates"),
+    path("tasas/cargar/", rates.load, name="rates_load"),
     # payments and lots
     path("pagos/", payments.payments, name="payments"),
     path("pagos/totales/", payments.totals, name="payments_totals"),
@@ -279,9 +283,11 @@ of_creditor: list[URLPattern] = [
         clearances.void,
         name="clearance_void",
     ),
-    # legal rates, ceilings and rates between currencies
-    path("tasas/", rates.rates, name="rates"),
-    path("tasas/cargar/", rates.load, name="rates_load"),
+    # cheques, letras and pagarés
+    path("titulos/", instruments.instruments, name="instruments"),
+    path("titulos/<int:instrument_id>/", instruments.one, name="instruments_one"),
+    path("titulos/<int:instrument_id>/mover/", instruments.move, name="instruments_move"),
+    path("clientes/<int:customer_id>/titulo/", instruments.new, name="instruments_new"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,8 +7,6 @@ leaves is written down.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib import messages
@@ -25,13 +23,13 @@ from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.payments.actions.charging import fix_charges
 from recaudo.payments.queries.debt import debt_of, friday_after, month_end
 from recaudo.payments.statement.forms import TYPES, statement_as
 from recaudo.payments.statement.sheet import file_name, sheet_of
 
 #: Farther ahead nobody can promise anything; farther back nothing was loaded.
 AHEAD_MAX, BACK_MAX = timedelta(days=730), timedelta(days=365 * 30)
-CHARGING = "recaudo.payments.actions.charging"
 
 
 @open_to()
@@ -50,7 +48,7 @@ def statement(request: DeskRequest, customer_id: int) -> HttpResponse:
             "sheet": sheet_of(debt, today=request.today),
             "choices": day_choices(request, day),
             "unposted": [each for each in debt.accruals if each.interest or each.fees],
-            "can_post": find_spec(CHARGING) is not None and day <= request.today,
+            "can_post": day <= request.today,
         },
     )
 
@@ -110,11 +108,9 @@ def file(request: DeskRequest, customer_id: int, kind: str) -> HttpResponse:
 def post_charges(request: DeskRequest, customer_id: int) -> HttpResponse:
     """Post what has accrued by the day, so that the statement stands on posted charges."""
     customer = customer_or_404(request, customer_id)
-    if find_spec(CHARGING) is None:
-        raise Http404
     day = min(asked_day(request), request.today)
     try:
-        made = import_module(CHARGING).fix_charges(
+        made = fix_charges(
             customer, as_of=day, because="statement", by=request.user, now=timezone.now()
         )
         told = ngettext(

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -21,7 +18,9 @@ from django_scopes import scope
 
 from recaudo.access.models import Creditor
 from recaudo.core.money import Money
+from recaudo.payments.charge_telling import how_fee, how_interest
 from recaudo.payments.models import Application, Charge, Credit, InstrumentCover
+from recaudo.payments.queries.accruals import accrued
 from recaudo.payments.queries.balances import OpenDocument, open_as_of, unapplied_as_of
 from recaudo.payments.queries.debt_parts import (
     ZERO,
@@ -35,14 +34,13 @@ from recaudo.payments.queries.debt_parts import (
     Standing,
 )
 from recaudo.payments.queries.exchange import price_of
+from recaudo.payments.queries.fees_due import FeeDue, fees_due
 from recaudo.portfolio.models import (
     Customer,
     Document,
     DocumentAdjustment,
     DocumentComponent,
 )
-
-ACCRUALS = "recaudo.payments.queries.accruals"
 
 
 def debt_of(customer: Customer, as_of: date) -> Debt:
@@ -167,58 +165,55 @@ def _charge(row: Document, then: OpenDocument, kept: Charge | None) -> ChargeDeb
 
 
 def steps(how: Any) -> tuple[dict[str, Any], ...]:
-    """What a charge keeps of how it came about, as a list of plain rows."""
+    """The stretches or brackets that a charge keeps (payments/charge_telling.py), as plain rows."""
     if isinstance(how, dict):
-        listed = next((part for part in how.values() if isinstance(part, list)), None)
-        return steps(listed) if listed is not None else (how,)
-    return tuple(_plain(step) for step in how or ())
-
-
-def _plain(step: Any) -> dict[str, Any]:
-    if is_dataclass(step) and not isinstance(step, type):
-        step = asdict(step)
-    return {name: _flat(value) for name, value in step.items()}
-
-
-def _flat(value: Any) -> Any:
-    if isinstance(value, Money):
-        return value.amount
-    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
-        return value["amount"]
-    return value
+        return steps(how.get("stretches") or how.get("parts"))
+    return tuple(dict(step) for step in how or ())
 
 
 def _accruals(customer: Customer, as_of: date, then: dict[int, OpenDocument]) -> list[AccrualDebt]:
-    if find_spec(ACCRUALS) is None:
-        return []
-    found = [row for row in import_module(ACCRUALS).accrued(customer, as_of) if _tells(row)]
-    ids = [row.document_id for row in found]
-    documents = {row.pk: row for row in Document.objects.filter(pk__in=ids)}
+    """By document: interest not posted by the day, and the fee that would be due on it."""
+    borne = {
+        each.document.bearer.document: each
+        for each in accrued(customer, as_of, known_on=as_of)
+        if each.unposted or each.accrued.missing
+    }
+    fees = {
+        each.bearer.document: each for each in fees_due(customer.creditor, [customer.pk], as_of)
+    }
     lines = []
-    for row in found:
-        document, fees = documents[row.document_id], [fee for fee in row.fees if fee.amount]
+    for pk in borne.keys() | fees.keys():
+        interest, fee = borne.get(pk), fees.get(pk)
+        about = interest.document if interest else fees[pk]
+        nothing = Money.zero(about.bearer.currency)
         lines.append(
             AccrualDebt(
-                document=document.pk,
-                number=str(document),
-                due_on=then[document.pk].due_on if document.pk in then else document.due_on,
-                currency=document.currency,
-                accrued=row.accrued.amount.amount,
-                posted=row.posted.amount,
-                interest=row.unposted.amount,
-                how=tuple(_plain(stretch) for stretch in row.accrued.stretches),
-                stopped_on=row.accrued.stopped_on,
-                missing=row.accrued.missing,
-                fees=sum((fee.amount.amount for fee in fees), ZERO),
-                fees_how=tuple(_plain(part) for fee in fees for part in fee.parts),
-                standing=_standing(then.get(document.pk)),
+                document=pk,
+                number=about.label,
+                due_on=about.due_on,
+                currency=about.bearer.currency,
+                accrued=(interest.accrued.amount if interest else nothing).amount,
+                posted=(interest.posted if interest else nothing).amount,
+                interest=(interest.unposted if interest else nothing).amount,
+                how=steps(how_interest(interest)) if interest else (),
+                stopped_on=interest.accrued.stopped_on if interest else None,
+                missing=interest.accrued.missing if interest else "",
+                fees=(fee.fee.amount if fee else nothing).amount,
+                fees_how=_fee_steps(fee) if fee else (),
+                standing=_standing(then.get(pk)),
             )
         )
     return sorted(lines, key=lambda each: (each.due_on, each.number, each.document))
 
 
-def _tells(row: Any) -> bool:
-    return bool(row.unposted or row.accrued.missing or any(fee.amount for fee in row.fees))
+def _fee_steps(due: FeeDue) -> tuple[dict[str, Any], ...]:
+    told = how_fee(
+        due.fee,
+        overdue=str(due.overdue.amount),
+        days_late=due.days_late,
+        unit_value=due.unit_value,
+    )
+    return tuple(step | {"source": due.fee.article} for step in steps(told))
 
 
 def _credits(customer: Customer, as_of: date) -> list[CreditDebt]:

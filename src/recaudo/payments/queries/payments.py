@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from recaudo.access.models import Creditor
+from recaudo.audit.models import ChangeEvent
 from recaudo.core.problems import Problem
 from recaudo.payments.models import (
     Application,
@@ -293,10 +294,13 @@ class Paid:
 @dataclass(frozen=True, slots=True)
 class PaymentStory:
     """All that is known of one payment. ``bought``: the credits that its changes of currency made;
-    ``caused``: the others that fall with it (withholdings); ``paid`` is of all of them."""
+    ``caused``: the others that fall with it (withholdings); ``paid`` is of all of them. ``why``:
+    how it was decided what it pays: ``lot``, ``matched`` (a bank line), ``file``, ``stated`` or
+    ``order``."""
 
     credit: Credit
     state: str
+    why: str
     paid: tuple[Paid, ...]
     caused: tuple[Credit, ...]
     conversions: tuple[Conversion, ...]
@@ -325,23 +329,36 @@ def payment_story(credit: Credit) -> PaymentStory:
     )
     refunds = tuple(Refund.objects.filter(credit=credit).select_related("by").order_by("id"))
     is_changed = any(each.undone_at is None for each in conversions)
+    lines = tuple(LineCredit.objects.filter(credit=credit).select_related("line", "line__account"))
     return PaymentStory(
         credit=credit,
         state=state_of(credit, is_changed=is_changed, is_refunded=bool(refunds)),
+        why=_why(credit, bool(lines)),
         paid=tuple(_paid(ids)),
         caused=tuple(caused),
         conversions=conversions,
         adjustments=tuple(CreditAdjustment.objects.filter(credit__in=ids).order_by("id")),
         refunds=refunds,
-        lines=tuple(
-            LineCredit.objects.filter(credit=credit).select_related("line", "line__account")
-        ),
+        lines=lines,
         reports=tuple(ReportedPayment.objects.filter(credit=credit).order_by("id")),
         papers=tuple(
             PendingPaper.objects.filter(credit__in=ids).select_related("document").order_by("id")
         ),
         shares=tuple(LotShare.objects.filter(credit=credit).order_by("row")),
     )
+
+
+def _why(credit: Credit, is_matched: bool) -> str:
+    if credit.lot_id is not None:
+        return "lot"
+    if is_matched:
+        return "matched"
+    if credit.batch_id is not None:
+        return "file"
+    told = ChangeEvent.objects.filter(
+        kind="payment_received", subject="credit", subject_id=credit.pk
+    ).first()
+    return "stated" if told is not None and told.facts.get("stated") else "order"
 
 
 def _paid(credits: Sequence[int]) -> Iterable[Paid]:

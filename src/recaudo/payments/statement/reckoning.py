@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recaudo.core.problems import N_
-from recaudo.payments.queries.debt_parts import Debt
+from recaudo.payments.queries.debt_parts import ChargeDebt, Debt
 from recaudo.payments.statement.figures import Figures
 
 QUOTES: dict[str, str] = {
@@ -40,10 +40,16 @@ def reckoning(debt: Debt, figures: Figures) -> list[Row]:
     """Rows of ``document``, ``from_on``, ``until_on``, ``days``, ``capital``, ``rate``, ``source``,
     ``amount``; what is not known of one stays empty. Each step once: what is posted of a document
     that still accrues is told with the whole of it."""
+    newest: dict[str, ChargeDebt] = {}
+    for charge in debt.charges:
+        # A charge of interest keeps all that was borne until it: the newest tells the others too.
+        key = charge.base if charge.kind == "default_interest" else charge.number
+        if key not in newest or charge.until_on >= newest[key].until_on:
+            newest[key] = charge
     accruing = {each.number for each in debt.accruals if each.how}
     found = [
         _row(step, each.base or each.number, each.currency, each.article, figures)
-        for each in debt.charges
+        for each in newest.values()
         if each.kind != "default_interest" or each.base not in accruing
         for step in each.how
     ]
@@ -62,8 +68,8 @@ def _row(
     amount = _decimal(step.get("amount"))
     return {
         "document": number,
-        "from_on": _day(step.get("from_on"), figures),
-        "until_on": _day(step.get("until_on"), figures),
+        "from_on": _day(step.get("from"), figures),
+        "until_on": _day(step.get("until"), figures),
         "days": str(step.get("days") or ""),
         "capital": "" if capital is None else figures.amount(capital, currency),
         "rate": _rate(step, figures),
@@ -73,7 +79,7 @@ def _row(
 
 
 def _rate(step: Mapping[str, Any], figures: Figures) -> str:
-    per_cent = _decimal(step.get("per_cent", step.get("pct")))
+    per_cent = _decimal(step.get("per_cent"))
     if per_cent is None:
         return ""
     quote = QUOTES.get(str(step.get("quote", "")))
