@@ -30,6 +30,7 @@ from recaudo.payments.statement.language import language_of, locale_of, paper_of
 from recaudo.payments.statement.reckoning import reckoning
 from recaudo.portfolio.models import Component, Customer
 from recaudo.portfolio.queries.customers import mask_tax_id
+from recaudo.portfolio.queries.freshness import ledger_on
 
 Sheet = dict[str, Any]
 ZERO = Decimal(0)
@@ -81,12 +82,20 @@ class _Writer:
         }
 
     def _cut(self, is_quote: bool, day: str) -> str:
+        """Up to which day the movements are known: what was loaded may be older than the day."""
+        known = min(ledger_on(self.creditor, self.today) or self.today, self.today)
+        names = {"day": day, "known": self.figures.long_day(known)}
         if is_quote:
-            return _(
-                "Con los movimientos conocidos al %(today)s. Válida hasta el %(day)s, si antes no "
-                "hay otros movimientos."
-            ) % {"today": self.figures.long_day(self.today), "day": day}
-        return _("Saldo con corte al %(day)s.") % {"day": day}
+            return (
+                _(
+                    "Con los movimientos conocidos al %(known)s. Válida hasta el %(day)s, si antes no "
+                    "hay otros movimientos."
+                )
+                % names
+            )
+        if known < self.debt.as_of:
+            return _("Saldo con corte al %(day)s, con la cartera cargada al %(known)s.") % names
+        return _("Saldo con corte al %(day)s.") % names
 
     def _creditor_lines(self) -> list[str]:
         who = self.creditor
