@@ -72,7 +72,7 @@ def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
 def check_order(written: Mapping[str, Any], pack: Pack) -> Order:
     """A contract's order as it is written, before it is kept. Raises Problem
     ``contract_order_unreadable``, ``contract_order_not_lawful``."""
-    agreed = _read(written)
+    agreed = _order_in(written)
     if not may_agree_order(pack) and not _keeps(agreed, order_of_pack(pack)):
         raise Problem("contract_order_not_lawful", country=pack.code)
     return agreed
