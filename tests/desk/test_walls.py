@@ -39,6 +39,7 @@ from recaudo.payments.models import (
     CashReceipt,
     Clearance,
     Credit,
+    Instrument,
     LineClaim,
     LineWork,
     PaymentLot,
@@ -222,6 +223,18 @@ def everything_of(world: World) -> dict[str, object]:
             amount=10,
             unassigned=10,
         )
+        instrument = Instrument.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            kind="cheque",
+            number="1",
+            drawer=world.customer.name,
+            currency=creditor.currency,
+            amount=1,
+            received_on=world.today,
+            due_on=world.today,
+            state_on=world.today,
+        )
     task = world.task()
     message = world.message()
     line, claim = bank_line_of(world)
@@ -251,6 +264,7 @@ def everything_of(world: World) -> dict[str, object]:
         "clearance_id": clearance.id,
         "credit_id": credit.id,
         "lot_id": lot.id,
+        "instrument_id": instrument.id,
         "charge_id": charge.id,
         "waiver_id": waiver.id,
         "kind": "csv",
@@ -300,6 +314,7 @@ def state_of(world: World) -> tuple[object, ...]:
             list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
             list(Credit.objects.order_by("id").values_list("id", "amount", "unapplied", "lot_id")),
             list(PaymentLot.objects.order_by("id").values_list("id", "state", "unassigned")),
+            list(Instrument.objects.order_by("id").values_list("id", "state")),
             Refund.objects.count(),
             CashReceipt.objects.count(),
         )
