@@ -15,7 +15,7 @@ from django_scopes import scope
 from factories import make_contact_point, make_creditor, make_customer, make_document
 from recaudo.audit.models import DomainEvent
 from recaudo.contact.models import Message
-from recaudo.portal.views import UNKNOWN_A_MINUTE
+from recaudo.portal.pages import UNKNOWN_A_MINUTE
 from recaudo.portfolio.models import Consent
 
 TOKEN = "ab12" * 8

@@ -29,7 +29,9 @@ AREAS = (
     "law",
     "people",
     "demo",
+    "statement",
     "rates",
+    "payments",
     "charges",
 )
 

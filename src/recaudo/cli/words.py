@@ -57,4 +57,7 @@ SENTENCES = {
         "No se entiende la fila {row} del historial, columna {column}: «{detail}». Corríjala y "
         "repita."
     ),
+    "file_unwritable": N_(
+        "No se pudo escribir {file}: {detail}. Elija otra carpeta o revise los permisos."
+    ),
 }

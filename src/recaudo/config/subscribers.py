@@ -13,6 +13,7 @@ from recaudo.audit.models import DomainEvent
 from recaudo.contact.inbound.points import mark_bounce
 from recaudo.contact.models import Message
 from recaudo.core.calendar import local_day
+from recaudo.payments.actions.clearances import void_resting_on
 from recaudo.strategy.actions.callbacks import plan_callback
 from recaudo.strategy.actions.runs import refresh_customers
 
@@ -49,6 +50,12 @@ def mark_address(event: DomainEvent) -> None:
         mark_bounce(message.contact_point, event.facts["status"], final=True, on=on)
 
 
+def clearance_falls(event: DomainEvent) -> None:
+    """A payment came back: the certificates that rested on it no longer stand."""
+    on = local_day(event.created_at, event.creditor.timezone)
+    void_resting_on(event.creditor, event.facts["credit"], on=on)
+
+
 SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     # contact
     "contact.callback_agreed": (call_back,),
@@ -62,7 +69,11 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.reported": (decide_anew,),
     "payment.report_ended": (decide_anew,),
     "payment.received": (decide_anew,),
-    "payment.taken_back": (decide_anew,),
+    "payment.taken_back": (clearance_falls, decide_anew),
     "payment.refunded": (decide_anew,),
+    "instrument.moved": (decide_anew,),
+    "document.moved": (decide_anew,),
+    # money by hand
+    "payment.applied": (decide_anew,),
     "charges.fixed": (decide_anew,),
 }
