@@ -55,7 +55,7 @@ def debt_of(customer: Customer, as_of: date) -> Debt:
         kept = {row.document_id: row for row in _charges(then)}
         documents = _documents([row for row in rows if row.kind != "charge"], then, customer, as_of)
         charges = [
-            _charge(row, then[row.pk], kept.get(row.pk))
+            _charge(row, then, kept.get(row.pk))
             for row in rows
             if row.pk not in {each.document for each in documents}
         ]
@@ -145,8 +145,10 @@ def _charges(documents: Iterable[int]) -> Iterable[Charge]:
     return rows
 
 
-def _charge(row: Document, then: OpenDocument, kept: Charge | None) -> ChargeDebt:
-    """One that the source system brought has no row of how it came about."""
+def _charge(row: Document, then: dict[int, OpenDocument], kept: Charge | None) -> ChargeDebt:
+    """One that the source system brought has no row of how it came about. What a written-off
+    document bore stands apart with it."""
+    own, base = _standing(then[row.pk]), _standing(then.get(kept.base_id) if kept else None)
     return ChargeDebt(
         document=row.pk,
         number=str(row),
@@ -156,11 +158,11 @@ def _charge(row: Document, then: OpenDocument, kept: Charge | None) -> ChargeDeb
         until_on=kept.until_on if kept else row.issued_on,
         currency=row.currency,
         original=row.original_amount,
-        open=then.open,
+        open=then[row.pk].open,
         because=kept.because if kept else "",
         article=kept.article if kept else "",
         how=steps(kept.how) if kept else (),
-        standing=_standing(then),
+        standing="written_off" if own == "alive" and base == "written_off" else own,
     )
 
 
@@ -191,6 +193,7 @@ def _accruals(customer: Customer, as_of: date, then: dict[int, OpenDocument]) ->
                 document=pk,
                 number=about.label,
                 due_on=about.due_on,
+                from_on=(interest.posted_until if interest else None) or about.due_on,
                 currency=about.bearer.currency,
                 accrued=(interest.accrued.amount if interest else nothing).amount,
                 posted=(interest.posted if interest else nothing).amount,
