@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django_scopes import scope
 
-from factories import assign, make_member
+from factories import assign, make_charge, make_member
 from recaudo.access.models import Role, User
 from recaudo.access.queries import grants
 from recaudo.audit.models import ChangeEvent
@@ -32,6 +32,7 @@ from recaudo.core.bank_statement import BankStatement, StatementLine
 from recaudo.desk.models import SavedView
 from recaudo.intake.models import ContactConflict, ImportBatch, RejectedRow
 from recaudo.payments.actions.statements import open_account, take_in
+from recaudo.payments.actions.waivers import waive
 from recaudo.payments.actions.ways import add_way
 from recaudo.payments.models import (
     BankLine,
@@ -208,6 +209,8 @@ def everything_of(world: World) -> dict[str, object]:
     task = world.task()
     message = world.message()
     line, claim = bank_line_of(world)
+    charge = make_charge(world.document, until_on=world.today)
+    waiver = waive(charge, Decimal(1), reason="acuerdo", by=world.supervisor, now=timezone.now())
     return {
         "message_id": message.id,
         "template_id": version.template_id,
@@ -229,6 +232,8 @@ def everything_of(world: World) -> dict[str, object]:
         "account_id": account.id,
         "line_id": line.id,
         "claim_id": claim.id,
+        "charge_id": charge.id,
+        "waiver_id": waiver.id,
         "clearance_id": clearance.id,
         "kind": "csv",
         "name": "seller",

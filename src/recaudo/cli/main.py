@@ -31,6 +31,7 @@ AREAS = (
     "demo",
     "statement",
     "rates",
+    "charges",
 )
 
 app = typer.Typer(

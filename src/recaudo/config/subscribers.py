@@ -71,4 +71,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.received": (decide_anew,),
     "payment.taken_back": (clearance_falls, decide_anew),
     "payment.refunded": (decide_anew,),
+    "charges.fixed": (decide_anew,),
 }
