@@ -353,7 +353,6 @@ def _words() -> dict[str, str]:
         "summary": _("Resumen"),
         "currency": _("Moneda"),
         "nothing": _("No tiene documentos pendientes en este día."),
-        "no_charges": _("Sin cargos por mora."),
         "reckoning": _("Cómo se calculó cada cargo"),
         "from_on": _("Desde"),
         "until_on": _("Hasta"),
