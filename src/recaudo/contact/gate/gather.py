@@ -122,7 +122,7 @@ def gather(
     found.holds, by_document = reader.holds()
     found.owed = reader.owed(by_document, laws)
     found.credits = reader.credits()
-    if found.credits or creditor.small_balance:
+    if (found.credits or creditor.small_balance) and _has_foreign_money(creditor, found):
         found.rates = reader.rates(creditor.currency)
     return found
 
@@ -227,6 +227,12 @@ def _is_covered(
     debt = _sum(creditor, found, ((o.amount, o.currency) for o in pressing or waiting))
     have = _sum(creditor, found, credits)
     return debt is not None and have is not None and debt > 0 and have >= debt
+
+
+def _has_foreign_money(creditor: Creditor, found: Gathered) -> bool:
+    owed = {each.currency for debts in found.owed.values() for each in debts}
+    waiting = {currency for credits in found.credits.values() for _, currency in credits}
+    return bool((owed | waiting) - {creditor.currency})
 
 
 def _is_small(creditor: Creditor, found: Gathered, owed: Sequence[Owed], small: int) -> bool:
