@@ -174,8 +174,11 @@ def test_a_returned_payment_brings_the_interest_of_its_days_back(customer):
     with scope(creditor=customer.creditor):
         reverse_payment(credit, value_on=date(2026, 3, 21), reason="cheque sin fondos", now=NOW)
     fix(customer, "2026-03-31")
-    assert sum_of_rule(customer, "2026-03-31") == 100
-    assert open_of(customer) == {"F": 10_000, "INT-F-1": 100}
+    # A cheque that bounced has paid nothing: all 30 days bear, and on the day before it came back
+    # nobody knew.
+    assert sum_of_rule(customer, "2026-03-31") == 300
+    assert sum_of_rule(customer, "2026-03-20") == 0
+    assert open_of(customer) == {"F": 10_000, "INT-F-1": 300}
 
 
 def test_terms_that_change_count_from_their_day(customer):

@@ -19,9 +19,11 @@ from recaudo.config.subscribers import SUBSCRIBERS
 from recaudo.contact.inbound.receiving import take_in_left
 from recaudo.contact.mail.accounts import accounts_read
 from recaudo.contact.outbox.tasks import dispatch_due
+from recaudo.contact.reminders import record_reminders
 from recaudo.contact.tasks import check_domains, read_soon
 from recaudo.core.calendar import local_day
 from recaudo.insights.actions import take_photo
+from recaudo.payments.actions.month_end import post_month_ends
 from recaudo.payments.actions.reported import expire_reports
 from recaudo.strategy.actions.unattended import escalate_unattended
 from recaudo.strategy.tasks import run_due
@@ -125,3 +127,34 @@ def old_sessions(timestamp: int) -> None:
 async def old_jobs(context: JobContext, timestamp: int) -> None:
     """Jobs finished two weeks ago leave the queue; those that failed stay, to be looked at."""
     await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_JOB_HOURS)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="schedule.reminders_sent", queueing_lock="schedule.reminders_sent")
+def reminders_sent(timestamp: int) -> None:
+    """What left about late debts is told to the room of money: free notices, fees per reminder."""
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        record_reminders(creditor)
+
+
+@app.periodic(cron="45 7 * * *")
+@app.task(name="schedule.charges_of_the_month", queueing_lock="schedule.charges_of_the_month")
+def charges_of_the_month(timestamp: int) -> None:
+    """Interest and fees of a month that has ended, by each creditor's local day; one missed is made
+    up."""
+    now = timezone.now()
+    for creditor in Creditor.objects.filter(is_active=True).order_by("code"):
+        today = local_day(now, creditor.timezone)
+        try:
+            record_reminders(creditor)
+            for posted in post_month_ends(creditor, today, now=now):
+                if posted.failed or posted.stopped:
+                    log.warning(
+                        "charges of %s until %s: %s failed, %s stopped for a rate",
+                        creditor.code,
+                        posted.as_of,
+                        len(posted.failed),
+                        len(posted.stopped),
+                    )
+        except Exception:
+            log.exception("charges of the month of %s", creditor.code)

@@ -63,4 +63,46 @@ SENTENCES: dict[str, str] = {
         "condone lo que queda."
     ),
     "waiver_not_positive": N_("Escriba cuánto se condona, más que cero."),
+    "terms_right": N_(
+        "Usted no puede cambiar las condiciones de cobro. Pídaselo a quien dirige la cobranza."
+    ),
+    "terms_other_creditor": N_("Ese cliente u obligación es de otro acreedor. Nada cambió."),
+    "terms_customer_unknown": N_(
+        "No hay un cliente con el código «{customer}». Revise el código y vuelva a guardar."
+    ),
+    "terms_obligation_unknown": N_(
+        "No hay una obligación con el número «{obligation}». Revíselo y vuelva a guardar."
+    ),
+    "terms_day_missing": N_("Diga desde qué día valen las condiciones."),
+    "terms_above_ceiling": N_(
+        "La tasa pactada ({rate} %) pasa del tope de hoy ({ceiling} %, {series}): se cobra el tope."
+    ),
+    "terms_not_verified": N_(
+        "Los números de la ley para «{regime}» no están verificados. Confírmelos antes de cobrar."
+    ),
+    "terms_fee_refused": N_(
+        "A los documentos de «{regime}» no se les cobran estos gastos: {article}."
+    ),
+    "fee_absurd": N_(
+        "Gastos de {fee} no son posibles: a lo sumo el 100 % de lo vencido, y menos de mil "
+        "millones. Revise los ceros."
+    ),
+    "fee_currency_differs": N_(
+        "Los gastos se pactaron en otra moneda que la de la deuda, así que no se cobran. Ponga "
+        "condiciones en la moneda del documento."
+    ),
+    "charge_rate_missing": N_(
+        "Falta la tasa {series} desde el {day}: desde ese día no se cobran intereses. Cárguela en "
+        "Tasas."
+    ),
+    "charge_unknown": N_("No hay un cargo {number}. Búsquelo con `recaudo charges list`."),
+    "charge_customer_unknown": N_("No hay un cliente con el código {customer}."),
+    "charge_user_unknown": N_("Nadie usa el correo que escribió. Revise `recaudo user list`."),
+    "charge_state_unknown": N_("No hay cargos «{state}». Use uno de estos estados: {known}."),
+    "charges_day_ahead": N_(
+        "El {day} no ha llegado: hasta entonces puede entrar un pago. Se puede mirar, no fijar."
+    ),
+    "charge_account_failed": N_(
+        "Una cuenta no se pudo fijar ({code}); las demás sí. Se intenta de nuevo cada noche."
+    ),
 }

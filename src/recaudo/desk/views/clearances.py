@@ -16,14 +16,14 @@ from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.views.statement import asked_day, day_choices
+from recaudo.desk.views.statement import account_page, asked_day
 from recaudo.payments.actions.clearances import (
     issue_clearance,
     public_address,
     read_clearance,
     void_clearance,
 )
-from recaudo.payments.clearance_words import reason_told, title_of
+from recaudo.payments.clearance_words import reason_told
 from recaudo.payments.models import Clearance
 from recaudo.payments.queries.clearances import clearances_of, what_lacks
 from recaudo.portfolio.models import Customer
@@ -34,15 +34,14 @@ def clearances(request: DeskRequest, customer_id: int) -> HttpResponse:
     customer = customer_or_404(request, customer_id)
     day = asked_day(request)
     lacks = what_lacks(customer, day, today=request.today)
+    given, shared = clearances_of(customer), account_page(request, customer, "clearances", day)
     return render(
         request,
         "desk/clearances.html",
-        {
-            "customer": customer,
-            "here": "clearances",
-            "title": title_of(request.creditor.country),
-            "day": day,
-            "choices": [each for each in day_choices(request, day) if each["day"] <= request.today],
+        shared
+        | {
+            "choices": [each for each in shared["choices"] if each["day"] <= request.today],
+            "standing": next((e for e in given if e.as_of == day and not e.voided_on), None),
             "lacks": [words.sentence(each.code, each.facts) for each in lacks],
             "rows": [
                 {
@@ -50,7 +49,7 @@ def clearances(request: DeskRequest, customer_id: int) -> HttpResponse:
                     "address": public_address(each.token),
                     "reason": reason_told(each.void_reason),
                 }
-                for each in clearances_of(customer)
+                for each in given
             ],
         },
     )

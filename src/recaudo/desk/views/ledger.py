@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.views.statement import asked_day, day_choices
+from recaudo.desk.views.statement import account_page, asked_day
 from recaudo.payments.ledger_words import posting_told
 from recaudo.payments.models import CreditKind
 from recaudo.payments.queries.ledger import CreditHistory, ledger_of
@@ -29,11 +29,8 @@ def ledger(request: DeskRequest, customer_id: int) -> HttpResponse:
     return render(
         request,
         "desk/ledger.html",
-        {
-            "customer": customer,
-            "here": "ledger",
-            "day": day,
-            "choices": day_choices(request, day),
+        account_page(request, customer, "ledger", day)
+        | {
             "ledger": told,
             "balances": [
                 {"currency": code, "open": open_now, "unapplied": unapplied}
@@ -41,7 +38,6 @@ def ledger(request: DeskRequest, customer_id: int) -> HttpResponse:
             ],
             "page": page,
             "rows": [{"posting": each, "told": posting_told(each)} for each in page],
-            "has_many": len(told.balances) > 1,
             "payments": [payment_row(each) for each in told.credits[::-1][:PAYMENTS_SHOWN]],
             "payments_left": max(0, len(told.credits) - PAYMENTS_SHOWN),
         },

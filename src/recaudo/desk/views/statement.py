@@ -24,9 +24,11 @@ from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.payments.actions.charging import fix_charges
+from recaudo.payments.clearance_words import title_of
 from recaudo.payments.queries.debt import debt_of, friday_after, month_end
 from recaudo.payments.statement.forms import TYPES, statement_as
 from recaudo.payments.statement.sheet import file_name, sheet_of
+from recaudo.portfolio.models import Customer
 
 #: Farther ahead nobody can promise anything; farther back nothing was loaded.
 AHEAD_MAX, BACK_MAX = timedelta(days=730), timedelta(days=365 * 30)
@@ -40,13 +42,10 @@ def statement(request: DeskRequest, customer_id: int) -> HttpResponse:
     return render(
         request,
         "desk/statement.html",
-        {
-            "customer": customer,
-            "here": "statement",
-            "day": day,
+        account_page(request, customer, "statement", day)
+        | {
             "is_quote": day > request.today,
             "sheet": sheet_of(debt, today=request.today),
-            "choices": day_choices(request, day),
             "unposted": [each for each in debt.accruals if each.interest or each.fees],
             "can_post": day <= request.today,
         },
@@ -67,6 +66,17 @@ def asked_day(request: DeskRequest) -> date:
         messages.error(request, _("Esa fecha está demasiado lejos: se muestra el día de hoy."))
         return request.today
     return day
+
+
+def account_page(request: DeskRequest, customer: Customer, here: str, day: date) -> dict[str, Any]:
+    """What the three pages of a customer's account share."""
+    return {
+        "customer": customer,
+        "here": here,
+        "day": day,
+        "choices": day_choices(request, day),
+        "clearance_title": title_of(request.creditor.country),
+    }
 
 
 def day_choices(request: DeskRequest, day: date) -> list[dict[str, Any]]:

@@ -210,13 +210,15 @@ def _interest(each: DocumentAccrual) -> NewCharge:
 
 
 def _fee(each: FeeDue) -> NewCharge:
-    """``scale``: once per document. It covers the days that it was late until then."""
+    """Once per document by the scale, or for its reminders. It covers the days late until then."""
     how = how_fee(
         each.fee,
         overdue=str(each.overdue.amount),
         days_late=each.days_late,
         unit_value=each.unit_value,
     )
+    if each.rule == "reminder":
+        how["reminders"] = each.reminders
     until = each.due_on + timedelta(days=each.days_late)
     return NewCharge(
         each.bearer.document,
@@ -225,7 +227,7 @@ def _fee(each: FeeDue) -> NewCharge:
         each.due_on,
         until,
         how,
-        rule="scale",
+        rule=each.rule,
         article=each.fee.article,
     )
 

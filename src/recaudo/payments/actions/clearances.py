@@ -183,7 +183,7 @@ def _sheet(customer: Customer, as_of: date, number: int, token: str, today: date
             ],
             "notes": [ceded] if has_ceded(customer, as_of) else [],
             "issued": _("Expedido el %(day)s.") % {"day": figures.long_day(today)},
-            "valid": _("Válida hasta el %(day)s.")
+            "valid": _("Vigente hasta el %(day)s.")
             % {"day": figures.long_day(as_of + timedelta(days=VALID_DAYS))},
             "verify": _(
                 "Si un pago se devuelve, queda sin efecto. Compruebe si está vigente con el código "

@@ -11,6 +11,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
+from recaudo.access.queries import may
 from recaudo.audit.actions import record_change
 from recaudo.core.interest import DayCount, Quote
 from recaudo.core.problems import Problem
@@ -19,11 +20,14 @@ from recaudo.countries.charging import fees_of, interest_of
 from recaudo.countries.packs import Pack, pack_for
 from recaudo.payments.models import ChargeTerms, InterestMode
 from recaudo.payments.queries.ordering import check_order
-from recaudo.portfolio.models import Customer, DocumentComponent, Obligation
+from recaudo.portfolio.models import Customer, Document, DocumentComponent, Obligation
 
 #: No contract asks for more a year; a rate above it is a slip of the finger.
 RATE_MAX = Decimal(1000)
 GRACE_MAX = 365
+#: Of what is overdue; more is a slip of the finger, or no fee for collecting.
+FEE_PCT_MAX = Decimal(100)
+FEE_LIMIT = Decimal(10) ** 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Wanted:
 def set_terms(creditor: Creditor, wanted: Wanted, *, by: User | None, origin: str) -> ChargeTerms:
     """A new row; what held before stays for the days before ``from_on``.
 
-    Raises Problem ``terms_source_missing``, ``terms_scope_twice``, ``terms_rate_absurd``,
+    Raises Problem ``terms_right``, ``terms_other_creditor``, ``fee_absurd``,
+    ``terms_source_missing``, ``terms_scope_twice``, ``terms_rate_absurd``,
     ``terms_quote_unknown``, ``terms_day_count_unknown``, ``terms_grace_absurd``,
     ``interest_mode_unknown``, ``interest_needs_agreed_rate``, ``interest_mode_imported`` (the
     source system brings mora for what these terms are about), ``fee_kind_unknown``,
@@ -62,9 +67,15 @@ def set_terms(creditor: Creditor, wanted: Wanted, *, by: User | None, origin: st
     ``contract_order_not_lawful``.
     """
     pack = pack_for(creditor.country, creditor.subdivision)
+    if by is not None and not may(by, creditor, "lead"):
+        raise Problem("terms_right")
     _check_words(wanted)
+    for owned in (wanted.obligation, wanted.customer):
+        if owned is not None and owned.creditor_id != creditor.pk:
+            raise Problem("terms_other_creditor")
     _check_interest(pack, wanted)
-    _check_fee(pack, wanted)
+    with scope(creditor=creditor):
+        _check_fee(pack, wanted, regimes_of(wanted))
     if wanted.order is not None:
         check_order(wanted.order, pack)
     with transaction.atomic(), scope(creditor=creditor):
@@ -121,7 +132,19 @@ def _check_interest(pack: Pack, wanted: Wanted) -> None:
         raise Problem("interest_needs_agreed_rate", country=pack.code)
 
 
-def _check_fee(pack: Pack, wanted: Wanted) -> None:
+def regimes_of(wanted: Wanted) -> list[str]:
+    """Of the debts that the terms would be about; every one where there are none yet."""
+    if wanted.obligation is not None:
+        return [wanted.obligation.regime]
+    rows = Document.objects.exclude(kind="charge")
+    if wanted.customer is not None:
+        rows = rows.filter(customer=wanted.customer)
+    elif wanted.product:
+        rows = rows.filter(product=wanted.product)
+    return list(rows.order_by().values_list("regime", flat=True).distinct()) or list(REGIMES)
+
+
+def _check_fee(pack: Pack, wanted: Wanted, regimes: list[str]) -> None:
     if wanted.fee not in ("none", "legal", "per_reminder", "once"):
         known = ["none", "legal", "per_reminder", "once"]
         raise Problem("fee_kind_unknown", kind=wanted.fee, known=known)
@@ -130,13 +153,23 @@ def _check_fee(pack: Pack, wanted: Wanted) -> None:
             raise Problem("fee_agreed_negative", agreed=amount, reminders=1)
     if wanted.fee == "none":
         return
-    rules = [fees_of(pack, regime) for regime in REGIMES]
+    if wanted.fee_per_cent is not None and wanted.fee_per_cent > FEE_PCT_MAX:
+        raise Problem("fee_absurd", fee=wanted.fee_per_cent)
+    if wanted.fee_amount is not None and wanted.fee_amount >= FEE_LIMIT:
+        raise Problem("fee_absurd", fee=wanted.fee_amount)
+    rules = [fees_of(pack, regime) for regime in regimes]
     if wanted.fee == "legal":
         lawful = [rule for rule in rules if rule.kind not in ("forbidden", "unknown", "agreed")]
     else:
         if wanted.fee_amount is None and wanted.fee_per_cent is None:
             raise Problem("fee_amount_missing")
-        lawful = [rule for rule in rules if rule.kind == "agreed"]
+        if wanted.fee == "per_reminder" and wanted.fee_amount is None:
+            raise Problem("fee_amount_missing")
+        lawful = [
+            rule
+            for rule in rules
+            if rule.kind == "agreed" and (rule.may_agree_per_reminder or wanted.fee == "once")
+        ]
     if not lawful:
         raise Problem("fee_not_lawful", fee=wanted.fee, article=rules[0].article)
 

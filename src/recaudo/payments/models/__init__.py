@@ -17,6 +17,7 @@ from recaudo.payments.models.charges import (
     ChargeWaiver,
     InterestMode,
     ReferenceRate,
+    Reminder,
 )
 from recaudo.payments.models.clearances import (
     Clearance,
@@ -95,6 +96,7 @@ __all__ = [
     "PendingPaper",
     "ReferenceRate",
     "Refund",
+    "Reminder",
     "ReportedPayment",
     "WithholdingProfile",
     "WriteDown",

@@ -173,3 +173,28 @@ class ChargeWaiver(CreditorRow):
             models.CheckConstraint(condition=Q(amount__gt=0), name="charge_waiver_positive"),
             models.CheckConstraint(condition=~Q(reason=""), name="charge_waiver_reason"),
         ]
+
+
+class Reminder(CreditorRow):
+    """A document was spoken of by us on a day: a message that left, a call, a visit.
+
+    Written from the contacts by the room above. It tells that the free first notice was given
+    (Chile) and how many reminders a contract may charge for. ``is_billable``: a message, and of the
+    documents it named the oldest one overdue; so one message is charged once. ``interaction_id`` is
+    the contact's.
+    """
+
+    document = owned_key(Document, related_name="reminders")
+    interaction_id = models.BigIntegerField()
+    on_day = models.DateField()
+    channel = models.TextField()
+    is_billable = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "interaction_id"], name="reminder_once"),
+        ]
+        indexes = [
+            models.Index(fields=["creditor", "interaction_id"], name="reminder_interaction"),
+        ]

@@ -7,7 +7,7 @@ Worked out for any day from the history of the capital; nothing is written here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import connection
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
+from recaudo.core.fees import Fee
 from recaudo.core.interest import (
     Accrued,
     Balance,
@@ -26,6 +27,7 @@ from recaudo.core.interest import (
     joined,
 )
 from recaudo.core.money import Money
+from recaudo.payments.queries.fees_due import FeeDue, fees_due
 from recaudo.payments.queries.rates import rates_of
 from recaudo.payments.queries.terms import Bearer, Span, TermsBook
 from recaudo.portfolio.models import Customer
@@ -53,7 +55,8 @@ class DocumentAccrual:
     """``accrued`` until ``until_on`` (not in it); ``posted`` of it by ``posted_until``.
 
     ``unposted`` is below zero where too much was posted, as after a payment dated back. ``spans``:
-    the terms it was worked out by; ``is_computed`` False: none of them computes interest.
+    the terms it was worked out by; ``is_computed`` False: none of them computes interest. ``fees``
+    are due and not charged yet.
     """
 
     document: LateDocument
@@ -62,6 +65,11 @@ class DocumentAccrual:
     posted: Money
     posted_until: date | None
     spans: tuple[Span, ...]
+    fees: tuple[Fee, ...] = ()
+
+    @property
+    def document_id(self) -> int:
+        return self.document.bearer.document
 
     @property
     def unposted(self) -> Money:
@@ -97,11 +105,14 @@ WHERE d.creditor_id = %(creditor)s AND d.kind <> 'charge' AND d.ceded_on IS NULL
         WHERE c.base_id = d.id AND c.kind = 'default_interest' AND c.until_on > %(day)s)))
 ORDER BY d.id
 """
-# What moved the capital, by day. A payment of a document without parts is of its capital.
+# What moved the capital, by day. A payment of a document without parts is of its capital; one that
+# was taken back by the day known is as if it had not been: a bounced cheque has paid nothing.
 _MOVES = """
 SELECT document_id, value_on, SUM(delta) FROM (
   SELECT a.document_id, a.value_on, -a.amount AS delta FROM payments_application a
+  LEFT JOIN payments_application r ON r.reverses_id = a.id AND r.value_on <= %(known_on)s
   WHERE a.document_id = ANY(%(documents)s) AND a.component IN ('', 'capital')
+    AND a.amount > 0 AND r.id IS NULL
   UNION ALL
   SELECT j.document_id, j.value_on, j.delta FROM portfolio_documentadjustment j
   WHERE j.document_id = ANY(%(documents)s) AND j.component IN ('', 'capital')
@@ -114,20 +125,44 @@ SELECT c.base_id, SUM(d.original_amount + COALESCE((
          WHERE j.document_id = d.id AND j.value_on <= %(known_on)s), 0)), MAX(c.until_on)
 FROM payments_charge c JOIN portfolio_document d ON d.id = c.document_id
 WHERE c.creditor_id = %(creditor)s AND c.kind = 'default_interest'
-  AND c.base_id = ANY(%(documents)s) AND d.issued_on <= %(known_on)s
+  AND c.base_id = ANY(%(documents)s)
+  AND (d.issued_on <= %(known_on)s
+       OR (d.recorded_at AT TIME ZONE %(zone)s)::date <= %(known_on)s)
 GROUP BY c.base_id
 """
 #: After every day there is: all that is posted counts.
 EVER = date(9999, 12, 31)
 
 
-def accrued(customer: Customer, as_of: date, *, known_on: date = EVER) -> list[DocumentAccrual]:
-    """Of every document of ``customer`` that was late on ``as_of`` (past or future).
+def accrued(
+    customer: Customer, as_of: date, *, known_on: date | None = None
+) -> list[DocumentAccrual]:
+    """Of every document of ``customer`` that was late on ``as_of`` (past or future), with the fees
+    that would be due.
 
-    ``known_on``: only charges posted by that day count as posted. A constant number of queries.
+    ``known_on`` (None: ``as_of``): only charges posted and payments taken back by that day count. A
+    constant number of queries.
     """
-    creditor = customer.creditor
-    return accrued_many(creditor, as_of, [customer.pk], known_on=known_on, closed_days=None)
+    creditor, known = customer.creditor, known_on or as_of
+    found = accrued_many(creditor, as_of, [customer.pk], known_on=known, closed_days=None)
+    fees: dict[int, list[FeeDue]] = {}
+    for due in fees_due(creditor, [customer.pk], as_of, known_on=known):
+        fees.setdefault(due.bearer.document, []).append(due)
+    for place, each in enumerate(found):
+        own = fees.pop(each.document_id, [])
+        found[place] = replace(each, fees=tuple(due.fee for due in own))
+    return [*found, *(_fee_only(own, as_of) for own in fees.values())]
+
+
+def _fee_only(own: Sequence[FeeDue], as_of: date) -> DocumentAccrual:
+    """A document that bears no interest, and a fee."""
+    first = own[0]
+    late = LateDocument(
+        first.bearer, first.label, first.due_on, first.overdue.amount, None, balances=()
+    )
+    nothing = Money.zero(first.bearer.currency)
+    fees = tuple(due.fee for due in own)
+    return DocumentAccrual(late, as_of, Accrued(nothing, ()), nothing, None, (), fees)
 
 
 def accrued_many(
@@ -156,6 +191,7 @@ def accrued_many(
             "day": as_of,
             "customers": None if customers is None else list(customers),
             "known_on": known_on,
+            "zone": creditor.timezone,
             "with_posted": at_least_posted,
             "only_posted": only_posted,
             "since": None if closed_days is None else as_of - timedelta(days=closed_days),
@@ -204,7 +240,7 @@ def _late(facts: dict[str, Any], first: date) -> list[LateDocument]:
     # What was closed before any terms computed bears nothing.
     rows = [row for row in rows if row[10] is None or row[10] > first]
     moves: dict[int, list[tuple[date, Decimal]]] = {}
-    for document, day, delta in _rows(_MOVES, {"documents": [row[0] for row in rows]}):
+    for document, day, delta in _rows(_MOVES, facts | {"documents": [row[0] for row in rows]}):
         moves.setdefault(document, []).append((day, delta))
     return [_late_document(row, moves.get(row[0], [])) for row in rows]
 

@@ -60,13 +60,14 @@ class AccrualDebt:
     """What a late document has borne by the day and nobody has posted yet.
 
     ``accrued`` since it fell due, ``posted`` of it, ``interest`` the difference (negative where too
-    much was posted). From ``stopped_on`` on a rate of series ``missing`` is not known: nothing is
-    reckoned. ``fees`` would be due; ``fees_how`` says how.
+    much was posted) since ``from_on``. From ``stopped_on`` on a rate of series ``missing`` is not
+    known: nothing is reckoned. ``fees`` would be due; ``fees_how`` says how.
     """
 
     document: int
     number: str
     due_on: date
+    from_on: date
     currency: str
     accrued: Decimal
     posted: Decimal

@@ -1,7 +1,7 @@
 """Which collection fees are due by a day, and are not charged yet? (*gastos de cobranza*)
 
-Once per overdue document, by the law's scale or as the contract agrees and the law allows. Fees per
-reminder come about when a reminder has left, and are not here.
+Once per overdue document, by the law's scale or as the contract agrees and the law allows; or for
+each reminder that has left (``payments.Reminder``), where the contract says so and the law lets it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
-from recaudo.core.fees import Fee, FeeRule, collection_fee
+from recaudo.core.fees import Fee, FeeRule, collection_fee, reminder_fee
 from recaudo.core.money import Money
-from recaudo.payments.models import ChargeKind
+from recaudo.payments.models import ChargeKind, ChargeTerms
 from recaudo.payments.queries.rates import unit_value
 from recaudo.payments.queries.terms import Bearer, TermsBook
 
@@ -26,11 +27,17 @@ _KINDS = {
     "fixed": ChargeKind.COMPENSATION,
     "by_size": ChargeKind.COMPENSATION,
 }
+#: Chile: a useful and free action within so many days of the due date (Ley 19.496, art. 37).
+NOTICE_DAYS = 15
+_EVER = date(9999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class FeeDue:
-    """The fee of one late document, or why none may be charged (``fee.refused``)."""
+    """The fee of one late document, or why none may be charged (``fee.refused``).
+
+    ``rule``: ``scale`` (once per document) or ``reminder`` (``reminders`` of them).
+    """
 
     bearer: Bearer
     label: str
@@ -40,22 +47,32 @@ class FeeDue:
     overdue: Money
     days_late: int
     unit_value: str | None
+    rule: str = "scale"
+    reminders: int = 0
 
 
-# Late and open on the day, without a fee that stands.
+# Late and open on the day, with whether a fee stands, the reminders that left and those charged.
+# A reminder about several documents counts once, for the oldest of them.
 _OVERDUE = """
 SELECT d.id, d.customer_id, d.obligation_id, d.product, d.regime, d.currency,
        d.prefix || d.number || CASE WHEN d.instalment = '' THEN '' ELSE '/' || d.instalment END,
        d.due_on, d.open_amount + COALESCE((
          SELECT SUM(a.amount) FROM payments_application a
-         WHERE a.document_id = d.id AND a.value_on > %(day)s), 0)
+         WHERE a.document_id = d.id AND a.value_on > %(day)s), 0),
+       EXISTS (SELECT FROM payments_charge c JOIN portfolio_document x ON x.id = c.document_id
+               WHERE c.base_id = d.id AND c.rule = 'scale' AND c.kind <> 'default_interest'
+                 AND x.amount > 0 AND x.issued_on <= %(known_on)s),
+       EXISTS (SELECT FROM payments_reminder m WHERE m.document_id = d.id
+               AND m.on_day BETWEEN d.due_on AND d.due_on + %(notice_days)s),
+       ARRAY(SELECT m.on_day FROM payments_reminder m WHERE m.document_id = d.id
+             AND m.is_billable AND m.on_day > d.due_on AND m.on_day <= %(day)s),
+       (SELECT COALESCE(SUM((c.how->>'reminders')::int), 0) FROM payments_charge c
+        JOIN portfolio_document x ON x.id = c.document_id
+        WHERE c.base_id = d.id AND c.rule = 'reminder' AND x.issued_on <= %(known_on)s)
 FROM portfolio_document d
 WHERE d.creditor_id = %(creditor)s AND d.kind <> 'charge' AND d.ceded_on IS NULL
   AND d.due_on < %(day)s AND (d.open_amount > 0 OR d.closed_on > %(day)s)
   AND (%(customers)s::bigint[] IS NULL OR d.customer_id = ANY(%(customers)s))
-  AND NOT EXISTS (SELECT FROM payments_charge c JOIN portfolio_document x ON x.id = c.document_id
-                  WHERE c.base_id = d.id AND c.kind <> 'default_interest' AND x.amount > 0
-                    AND c.rule = 'scale')
 ORDER BY d.id
 """
 
@@ -66,9 +83,11 @@ def fees_due(
     as_of: date,
     *,
     noticed: Collection[int] = (),
+    known_on: date = _EVER,
     with_refused: bool = False,
 ) -> list[FeeDue]:
-    """By document id. ``noticed``: documents about which the free first notice was given in time.
+    """By document id. Of documents in ``noticed`` the free first notice was given in time; of the
+    others the recorded reminders say. ``known_on``: only charges posted by that day count.
 
     ``with_refused``: also those that may not be charged, with the reason; else only what is due.
     """
@@ -80,31 +99,65 @@ def fees_due(
             "creditor": creditor.pk,
             "day": as_of,
             "customers": None if customers is None else list(customers),
+            "known_on": known_on,
+            "notice_days": NOTICE_DAYS,
         }
         values: dict[tuple[str, str], Any] = {}
         found = []
         for row in _rows(facts):
             bearer, label, due_on, overdue = _read(row)
+            is_charged, was_noticed, sent, billed = row[9:]
             span = book.on(bearer, as_of)
-            rule = book.fee_rule(span, bearer) if span and span.row.fee != "per_reminder" else None
-            if rule is None or not overdue:
+            rule = book.fee_rule(span, bearer) if span else None
+            if span is None or rule is None or not overdue:
                 continue
-            pair = (rule.unit, bearer.currency)
-            if rule.unit and pair not in values:
-                values[pair] = unit_value(creditor, *pair, as_of)
-            due = _due(
-                bearer,
-                label,
-                due_on,
-                overdue,
-                rule,
-                as_of,
-                values.get(pair),
-                bearer.document in noticed,
-            )
+            if span.row.fee == "per_reminder":
+                # Only those that left while the contract already said so.
+                agreed = [on for day in sent if (on := book.on(bearer, day))]
+                count = sum(held.row.fee == "per_reminder" for held in agreed) - billed
+                due = _for_reminders(
+                    bearer, label, due_on, overdue, rule, span.row, as_of, max(count, 0)
+                )
+            elif is_charged:
+                continue
+            else:
+                pair = (rule.unit, bearer.currency)
+                if rule.unit and pair not in values:
+                    values[pair] = unit_value(creditor, *pair, as_of)
+                due = _due(
+                    bearer,
+                    label,
+                    due_on,
+                    overdue,
+                    rule,
+                    as_of,
+                    values.get(pair),
+                    was_noticed or bearer.document in noticed,
+                )
             if due.fee.amount or (with_refused and due.fee.refused):
                 found.append(due)
     return found
+
+
+def _for_reminders(
+    bearer: Bearer,
+    label: str,
+    due_on: date,
+    overdue: Money,
+    rule: FeeRule,
+    terms: ChargeTerms,
+    as_of: date,
+    reminders: int,
+) -> FeeDue:
+    """Agreed per reminder, in the currency of the debt: in another one nothing is guessed."""
+    agreed = Money(terms.fee_amount or Decimal(0), bearer.currency)
+    if terms.fee_currency and terms.fee_currency != bearer.currency:
+        fee = Fee(Money.zero(bearer.currency), refused="fee_currency_differs", article=rule.article)
+    else:
+        fee = reminder_fee(rule, agreed=agreed, reminders=reminders)
+    days = (as_of - due_on).days
+    kind = ChargeKind.COLLECTION_FEE
+    return FeeDue(bearer, label, due_on, kind, fee, overdue, days, None, "reminder", reminders)
 
 
 def _due(

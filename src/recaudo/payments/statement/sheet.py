@@ -17,13 +17,20 @@ from django.utils.translation import ngettext
 from recaudo.core.problems import N_
 from recaudo.payments.actions.references import reference_of
 from recaudo.payments.models import ChargeKind, CreditKind
-from recaudo.payments.queries.debt_parts import AccrualDebt, CurrencyDebt, Debt, DocumentDebt
+from recaudo.payments.queries.debt_parts import (
+    AccrualDebt,
+    CurrencyDebt,
+    Debt,
+    DocumentDebt,
+    Standing,
+)
 from recaudo.payments.queries.ways import filled, ways_of
 from recaudo.payments.statement.figures import Figures
 from recaudo.payments.statement.language import language_of, locale_of, paper_of
 from recaudo.payments.statement.reckoning import reckoning
 from recaudo.portfolio.models import Component, Customer
 from recaudo.portfolio.queries.customers import mask_tax_id
+from recaudo.portfolio.queries.freshness import ledger_on
 
 Sheet = dict[str, Any]
 ZERO = Decimal(0)
@@ -75,12 +82,17 @@ class _Writer:
         }
 
     def _cut(self, is_quote: bool, day: str) -> str:
+        """Up to which day the movements are known: what was loaded may be older than the day."""
+        known = min(ledger_on(self.creditor, self.today) or self.today, self.today)
+        names = {"day": day, "known": self.figures.long_day(known)}
         if is_quote:
-            return _(
-                "Con los movimientos conocidos al %(today)s. Válida hasta el %(day)s, si antes no "
-                "hay otros movimientos."
-            ) % {"today": self.figures.long_day(self.today), "day": day}
-        return _("Saldo con corte al %(day)s.") % {"day": day}
+            return "{} {}".format(
+                _("Con los movimientos conocidos al %(known)s.") % names,
+                _("Válida hasta el %(day)s, si antes no hay otros movimientos.") % names,
+            )
+        if known < self.debt.as_of:
+            return _("Saldo con corte al %(day)s, con la cartera cargada al %(known)s.") % names
+        return _("Saldo con corte al %(day)s.") % names
 
     def _creditor_lines(self) -> list[str]:
         who = self.creditor
@@ -181,16 +193,16 @@ class _Writer:
                 "name": str(ChargeKind(each.kind).label) if each.kind else _("Cargo"),
                 "base": each.base or each.number,
                 "period": self._period(each.from_on, each.until_on),
-                "note": ""
-                if each.standing == "alive"
-                else _("castigado o cedido: no está en lo que pone al día"),
+                "note": self._apart(each.standing),
                 "amount": self.figures.amount(each.open, code),
             }
             for each in self.debt.charges
             if each.currency == code
         ]
         mine = [each for each in self.debt.accruals if each.currency == code]
-        return posted + [row for each in mine for row in self._accrual(each)]
+        told = posted + [row for each in mine for row in self._accrual(each)]
+        # Side by side what one document has borne: the sort keeps the order within each.
+        return sorted(told, key=lambda row: row["base"])
 
     def _accrual(self, each: AccrualDebt) -> list[dict[str, Any]]:
         rows = []
@@ -199,8 +211,8 @@ class _Writer:
                 {
                     "name": str(ChargeKind.DEFAULT_INTEREST.label),
                     "base": each.number,
-                    "period": self._period(each.due_on, each.stopped_on or self.debt.as_of),
-                    "note": self._posted(each),
+                    "period": self._period(each.from_on, each.stopped_on or self.debt.as_of),
+                    "note": self._apart(each.standing),
                     "amount": self.figures.amount(each.interest, each.currency),
                 }
             )
@@ -216,11 +228,11 @@ class _Writer:
             )
         return rows
 
-    def _posted(self, each: AccrualDebt) -> str:
-        if not each.posted:
+    def _apart(self, standing: Standing) -> str:
+        """Where it is added up, if not with the charges."""
+        if standing == "alive":
             return ""
-        posted = self.figures.money(each.posted, each.currency)
-        return _("además de %(posted)s que ya se había cargado") % {"posted": posted}
+        return _("va con lo castigado") if standing == "written_off" else _("va con lo cedido")
 
     def _period(self, from_on: date, until_on: date) -> str:
         if from_on == until_on:
@@ -341,7 +353,6 @@ def _words() -> dict[str, str]:
         "summary": _("Resumen"),
         "currency": _("Moneda"),
         "nothing": _("No tiene documentos pendientes en este día."),
-        "no_charges": _("Sin cargos por mora."),
         "reckoning": _("Cómo se calculó cada cargo"),
         "from_on": _("Desde"),
         "until_on": _("Hasta"),

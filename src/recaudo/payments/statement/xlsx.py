@@ -163,7 +163,7 @@ def _charges(debt: Debt) -> list[tuple[str, list[Cell]]]:
         ):
             if amount:
                 name = str(kind.label)
-                cells: list[Cell] = [name, each.number, each.due_on, until, each.currency, amount]
+                cells: list[Cell] = [name, each.number, each.from_on, until, each.currency, amount]
                 rows.append((each.currency, cells))
     return rows
 
