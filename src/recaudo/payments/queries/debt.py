@@ -181,7 +181,8 @@ def _accruals(customer: Customer, as_of: date, then: dict[int, OpenDocument]) ->
         if each.unposted or each.accrued.missing
     }
     fees = {
-        each.bearer.document: each for each in fees_due(customer.creditor, [customer.pk], as_of)
+        each.bearer.document: each
+        for each in fees_due(customer.creditor, [customer.pk], as_of, known_on=as_of)
     }
     lines = []
     for pk in borne.keys() | fees.keys():

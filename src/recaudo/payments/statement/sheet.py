@@ -88,8 +88,8 @@ class _Writer:
         if is_quote:
             return (
                 _(
-                    "Con los movimientos conocidos al %(known)s. Válida hasta el %(day)s, si antes no "
-                    "hay otros movimientos."
+                    "Con los movimientos conocidos al %(known)s. Válida hasta el %(day)s, si antes "
+                    "no hay otros movimientos."
                 )
                 % names
             )
