@@ -143,6 +143,13 @@ def test_whose_fees_a_scale_is_for(code: str, regime: str, kind: str) -> None:
     assert fees_of(pack(code), regime).kind == kind
 
 
+def test_what_the_charge_is_called() -> None:
+    named = {code: fees_of(pack(code), "company").name for code in ("ES", "GB", "CO")}
+    assert named == {"ES": "compensation", "GB": "compensation", "CO": "collection_fee"}
+    assert fees_of(pack("BR"), "consumer").name == "late_fine"
+    assert fees_of(pack("BR"), "company").name == "collection_fee"
+
+
 def test_a_limit_is_the_consumers_and_not_the_companys() -> None:
     assert fees_of(pack("BR"), "consumer").max_pct == 2
     assert fees_of(pack("BR"), "company").max_pct is None

@@ -24,6 +24,7 @@ from recaudo.payments.actions.rates import Loaded, load_rates
 from recaudo.payments.models import ChargeTerms, ReferenceRate
 from recaudo.payments.queries.rates import (
     exchange_rate,
+    exchange_told,
     rates_of,
     series_told,
     unit_value,
@@ -256,6 +257,19 @@ def test_a_rate_at_which_money_was_counted_is_never_replaced(owner: Creditor) ->
     assert codes(load(owner, other)) == [(2, "exchange_differs")]
     assert codes(load(owner, other, replace=True, reason="error")) == [(2, "exchange_differs")]
     assert load(owner, "USD/COP;2026-11-01;;4050,10;;y").unchanged == 1
+
+
+def test_of_each_pair_the_newest_that_has_begun_is_told(owner: Creditor) -> None:
+    for day, rate in (("2026-11-01", "4010"), ("2026-11-03", "4030"), ("2026-11-05", "4050")):
+        make_rate(owner, "USD", rate, valid_on=day)
+    make_rate(owner, "EUR", "4700", valid_on="2026-12-01")
+
+    told = exchange_told(owner, date(2026, 11, 4))
+
+    assert [(one.pair, one.rate, one.valid_on.day, one.count) for one in told] == [
+        ("EUR/COP", Decimal(4700), 1, 1),
+        ("USD/COP", Decimal(4030), 3, 3),
+    ]
 
 
 def test_rates_stay_with_their_creditor(owner: Creditor) -> None:

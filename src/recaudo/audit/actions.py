@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from recaudo.audit.models import ChangeEvent
@@ -29,4 +30,28 @@ def record_change(
         subject=subject,
         subject_id=subject_id,
         facts=facts,
+    )
+
+
+def record_changes(
+    kind: str,
+    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    *,
+    creditor: Creditor,
+    by: User | None = None,
+    origin: str,
+    subject: str,
+) -> None:
+    """The same of many subjects at once: ``(subject_id, facts)`` each."""
+    ChangeEvent.objects.bulk_create(
+        ChangeEvent(
+            kind=kind,
+            creditor=creditor,
+            by=by,
+            origin=origin,
+            subject=subject,
+            subject_id=subject_id,
+            facts=dict(facts),
+        )
+        for subject_id, facts in rows
     )

@@ -31,7 +31,7 @@ AREAS = (
     "demo",
     "statement",
     "rates",
-    "charges",
+    "payments",
 )
 
 app = typer.Typer(

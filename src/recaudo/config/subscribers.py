@@ -71,5 +71,8 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "payment.received": (decide_anew,),
     "payment.taken_back": (clearance_falls, decide_anew),
     "payment.refunded": (decide_anew,),
-    "charges.fixed": (decide_anew,),
+    "instrument.moved": (decide_anew,),
+    "document.moved": (decide_anew,),
+    # money by hand
+    "payment.applied": (decide_anew,),
 }

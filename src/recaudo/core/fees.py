@@ -17,6 +17,8 @@ from recaudo.core.problems import Problem
 _WIDE = Context(prec=60, traps=[InvalidOperation])
 _DUST = Decimal(1).scaleb(-12)
 
+#: What the charge is called: a fee for collecting, a fixed compensation, a fine.
+FeeName = Literal["collection_fee", "compensation", "late_fine"]
 FeeKind = Literal["forbidden", "agreed", "progressive", "fixed", "by_size", "tariff", "unknown"]
 
 
@@ -52,6 +54,7 @@ class FeeRule:
     """
 
     kind: FeeKind
+    name: FeeName = "collection_fee"
     unit: str = ""
     brackets: tuple[Bracket, ...] = ()
     amount: Decimal | None = None

@@ -69,6 +69,42 @@ def expected(document_total: Money, tax: Money | None, rules: Sequence[Withheld]
     return Net(net, tuple(parts))
 
 
+@dataclass(frozen=True, slots=True)
+class AtNet:
+    """An open document, the oldest first: what is open of it, and its net where it has one and
+    nothing was paid of it yet."""
+
+    document: int
+    open: Money
+    net: Money | None
+
+
+def paid_at_net(amount: Money, documents: Sequence[AtNet]) -> tuple[tuple[int, Money], ...]:
+    """Which documents does exactly ``amount`` pay at their nets? (document, what it receives).
+
+    One document's net, if no document's whole balance and no other net is the same; else the
+    oldest ones together, those without a net whole. Empty where no net makes up the amount: then
+    nothing speaks for a withholding.
+    """
+    whole = [each for each in documents if each.open == amount]
+    alone = [each for each in documents if each.net == amount]
+    if len(alone) == 1 and not whole:
+        return ((alone[0].document, amount),)
+    told: list[tuple[int, Money]] = []
+    left = amount
+    has_net = False
+    for each in documents:
+        part = each.open if each.net is None else each.net
+        if part > left:
+            return ()
+        told.append((each.document, part))
+        left -= part
+        has_net = has_net or each.net is not None
+        if not left:
+            return tuple(told) if has_net else ()
+    return ()
+
+
 def _kept(document_total: Money, tax: Money | None, rule: Withheld) -> Money:
     if not 0 <= rule.pct <= 100 or rule.minimum < 0:
         raise Problem("withholding_out_of_range", kind=rule.kind, pct=rule.pct)

@@ -13,7 +13,7 @@ from functools import cache
 
 from recaudo.core.application import HOUSE_ORDER, Order
 from recaudo.core.contact_rules import Source
-from recaudo.core.fees import Bracket, FeeKind, FeeRule
+from recaudo.core.fees import Bracket, FeeKind, FeeName, FeeRule
 from recaudo.core.interest import DayCount, Quote, Rate, Reference
 from recaudo.core.money import currency_code
 from recaudo.core.problems import Problem
@@ -29,6 +29,11 @@ _SCALES: dict[str, FeeKind] = {
     "fixed_brackets_plus_costs": "by_size",
     "late_fine_pct": "agreed",
     "pct_capped": "agreed",
+}
+_NAMES: dict[str, FeeName] = {
+    "fixed_plus_costs": "compensation",
+    "fixed_brackets_plus_costs": "compensation",
+    "late_fine_pct": "late_fine",
 }
 
 
@@ -133,6 +138,7 @@ def fees_of(pack: Pack, regime: str) -> FeeRule:
     numbers = about.numbers
     return FeeRule(
         kind,
+        _NAMES.get(about.kind, "collection_fee"),
         unit=currency_code(about.unit) if about.unit else "",
         brackets=tuple(
             Bracket(row.up_to, row.pct, row.amount, row.days_from, row.days_to, row.is_known)

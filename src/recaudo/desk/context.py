@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
-from recaudo.access.models import Role
+from recaudo.access.models import Membership, Role
 from recaudo.access.queries import Right, grants
+from recaudo.core.problems import N_
 from recaudo.desk.inbox import seen_inbound, waiting
 from recaudo.desk.language import CHOICES
 
@@ -28,6 +29,28 @@ class Place:
     arguments: tuple[str, ...] = ()
     #: On a phone: in the bar (under this shorter name) or behind «Más».
     short: str = ""
+    #: Other pages that stand in this place, by the beginning of their names.
+    area: tuple[str, ...] = ()
+
+    def holds(self, here: str) -> bool:
+        return any(here == each or here.startswith(f"{each}_") for each in (self.name, *self.area))
+
+
+#: The pages of money, as tabs: (names of their addresses, the first that there is and that the
+#: user may open; title). One that no address has is left out.
+MONEY: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("payments",), N_("Pagos")),
+    (("reconciliation", "reconciliation_unidentified"), N_("Conciliación")),
+    (("lots",), N_("Lotes")),
+    (("instruments",), N_("Títulos")),
+    (("charges",), N_("Cargos")),
+    (("charge_terms",), N_("Condiciones")),
+    (("papers",), N_("Certificados")),
+    (("write_downs",), N_("Ajustes")),
+    (("rates",), N_("Tasas")),
+)
+#: What else begins the name of a page of a tab.
+ALSO = {"payments": ("payment", "customer_pay"), "lots": ("lot", "receipts")}
 
 
 def places() -> tuple[Place, ...]:
@@ -40,7 +63,12 @@ def places() -> tuple[Place, ...]:
         Place("strategy", _("Estrategia"), "path"),
         Place("reports", _("Informes"), "chart", arguments=("customer",)),
         Place("imports", _("Cargas"), "upload", "see_all"),
-        Place("reconciliation", _("Conciliación"), "check", "lead"),
+        Place(
+            "payments",
+            _("Dinero"),
+            "money",
+            area=tuple(name for names, _title in MONEY for name in (names[0], *_also(names))),
+        ),
         Place("mail", _("Correo"), "server", "lead"),
         Place("help", _("Ayuda"), "help"),
     )
@@ -75,12 +103,42 @@ def frame(request: HttpRequest) -> dict[str, Any]:
                 "icon": place.icon,
                 "url": reverse(f"desk:{place.name}", args=[creditor.code, *place.arguments]),
                 "count": _waiting(request) if place.name == "inbox" else 0,
-                "is_here": here == place.name or here.startswith(f"{place.name}_"),
+                "is_here": place.holds(here),
             }
             for place in places()
             if place.right is None or grants(membership, place.right)
         ],
+        "money_tabs": _money_tabs(membership, here),
     }
+
+
+def _money_tabs(membership: Membership, here: str) -> list[dict[str, Any]]:
+    """What of MONEY this member may open; nothing on pages of other places."""
+    money = next(place for place in places() if place.name == "payments")
+    if not money.holds(here):
+        return []
+    tabs = []
+    for names, title in MONEY:
+        url = next(filter(None, (_open_page(membership, name) for name in names)), "")
+        if url:
+            is_here = Place(names[0], "", "", area=_also(names)).holds(here)
+            tabs.append({"title": _(title), "url": url, "is_here": is_here})
+    return tabs
+
+
+def _open_page(membership: Membership, name: str) -> str:
+    """The page's address, where there is one and its view is open to the member."""
+    try:
+        url = reverse(f"desk:{name}", args=[membership.creditor.code])
+    except NoReverseMatch:
+        return ""
+    rights = getattr(resolve(url).func, "rights", None)
+    is_open = rights is not None and all(grants(membership, right) for right in rights)
+    return url if is_open else ""
+
+
+def _also(names: tuple[str, ...]) -> tuple[str, ...]:
+    return ALSO.get(names[0], ())
 
 
 def _waiting(request: HttpRequest) -> int:

@@ -18,7 +18,14 @@ from recaudo.desk import figures
 from recaudo.desk.book import Titles
 from recaudo.desk.names import MESSAGE_STATES, OUTCOMES, TASK_KINDS, called, channel, sent_by
 from recaudo.insights.queries.timeline import Entry
-from recaudo.payments.models import CreditKind
+from recaudo.payments.models import (
+    ChargeKind,
+    CreditKind,
+    InstrumentKind,
+    InstrumentState,
+    LotKind,
+    PaperKind,
+)
 from recaudo.portfolio.models import HoldKind
 from recaudo.strategy.telling import channel_told
 
@@ -47,6 +54,8 @@ REPORT_STATES = {
     "rejected": N_("descartado"),
 }
 ROLES = {"seller": N_("Vendedor"), "collector": N_("Gestor")}
+#: Whose reason a person wrote; elsewhere it is a code.
+WITH_REASON = ("hold", "hold_released", "charge_waived")
 ICONS = {
     "credit": "check",
     "credit_adjusted": "alert",
@@ -60,6 +69,14 @@ ICONS = {
     "hold": "pause",
     "hold_released": "play",
     "document": "upload",
+    "charge": "money",
+    "charge_waived": "money",
+    "refund": "out",
+    "instrument": "template",
+    "paper": "template",
+    "paper_settled": "check",
+    "clearance": "star",
+    "clearance_voided": "alert",
 }
 
 
@@ -88,7 +105,8 @@ def _tell(entry: Entry, names: Titles, people: dict[int, str], results: dict[str
     parts = [
         facts.get("note", ""),
         _reference(facts),
-        facts.get("reason", "") if entry.kind in ("hold", "hold_released") else "",
+        facts.get("reason", "") if entry.kind in WITH_REASON else "",
+        _payer(facts),
         people.get(facts.get("by") or 0, ""),
     ]
     return Told(
@@ -104,6 +122,10 @@ def _amount(facts: Facts) -> str:
     if not facts.get("amount") or not facts.get("currency"):
         return ""
     return figures.money(Decimal(facts["amount"]), facts["currency"])
+
+
+def _payer(facts: Facts) -> str:
+    return _("pagó %(payer)s") % {"payer": facts["payer"]} if facts.get("payer") else ""
 
 
 def _reference(facts: Facts) -> str:
@@ -140,15 +162,80 @@ def _document_adjusted(facts: Facts, names: Titles) -> str:
 
 
 def _credit(facts: Facts, names: Titles) -> str:
-    kind = str(CreditKind(facts["kind"]).label)
+    told = {"kind": str(CreditKind(facts["kind"]).label)}
     applied = ", ".join(facts.get("documents") or [])
+    if facts.get("lot"):
+        told["kind"] += f" ({str(LotKind(facts['lot']).label).lower()})"
     if not applied:
-        return _("%(kind)s sin aplicar") % {"kind": kind}
-    return _("%(kind)s aplicado a %(documents)s") % {"kind": kind, "documents": applied}
+        # What was taken back says so in an entry of its own.
+        waits = bool(Decimal(facts["unapplied"]))
+        return (_("%(kind)s, por aplicar") if waits else "%(kind)s") % told
+    return _("%(kind)s: pagó %(documents)s") % (told | {"documents": applied})
 
 
 def _credit_adjusted(facts: Facts, names: Titles) -> str:
-    return _("Corrección de %(kind)s") % {"kind": str(CreditKind(facts["kind"]).label).lower()}
+    told = {"kind": str(CreditKind(facts["kind"]).label).lower()}
+    if facts.get("reason") in ("taken_back", "bank_line_undone"):
+        return _("Reversado: %(kind)s") % told
+    return _("Corrección de %(kind)s") % told
+
+
+def _charge(facts: Facts, names: Titles) -> str:
+    told = {
+        "kind": str(ChargeKind(facts["kind"]).label),
+        "number": _numbered(facts),
+        "start": _day(facts["from"]),
+        "end": _day(facts["until"]),
+    }
+    if facts["kind"] == ChargeKind.DEFAULT_INTEREST:
+        return _("%(kind)s de %(number)s, del %(start)s al %(end)s") % told
+    return _("%(kind)s de %(number)s") % told
+
+
+def _charge_waived(facts: Facts, names: Titles) -> str:
+    told = {"kind": str(ChargeKind(facts["kind"]).label).lower(), "number": _numbered(facts)}
+    return _("Se condonó: %(kind)s de %(number)s") % told
+
+
+def _refund(facts: Facts, names: Titles) -> str:
+    return _("Dinero devuelto al cliente")
+
+
+def _instrument(facts: Facts, names: Titles) -> str:
+    told = {
+        "kind": str(InstrumentKind(facts["kind"]).label),
+        "number": facts["number"],
+        "state": str(InstrumentState(facts["state"]).label).lower(),
+        "day": _day(facts["due_on"]),
+    }
+    if facts["state"] == InstrumentState.HELD:
+        return _("%(kind)s %(number)s recibido, vence el %(day)s") % told
+    return _("%(kind)s %(number)s: %(state)s") % told
+
+
+def _paper(facts: Facts, names: Titles) -> str:
+    told = {
+        "kind": str(PaperKind(facts["kind"]).label),
+        "number": facts.get("document") or "",
+        "day": _day(facts["due_on"]),
+    }
+    if facts["state"] != "pending":
+        return _("%(kind)s %(number)s pedido") % told
+    return _("%(kind)s %(number)s pendiente, hasta el %(day)s") % told
+
+
+def _paper_settled(facts: Facts, names: Titles) -> str:
+    told = {"kind": str(PaperKind(facts["kind"]).label), "number": facts["number"]}
+    return _("%(kind)s recibido %(number)s") % told
+
+
+def _clearance(facts: Facts, names: Titles) -> str:
+    told = {"number": facts["number"], "day": _day(facts["as_of"])}
+    return _("Paz y salvo n.º %(number)s, al %(day)s") % told
+
+
+def _clearance_voided(facts: Facts, names: Titles) -> str:
+    return _("Paz y salvo n.º %(number)s anulado") % {"number": facts["number"]}
 
 
 def _application_reversed(facts: Facts, names: Titles) -> str:
@@ -247,6 +334,14 @@ TELLERS: dict[str, Callable[[Facts, Titles], str]] = {
     "credit": _credit,
     "credit_adjusted": _credit_adjusted,
     "application_reversed": _application_reversed,
+    "charge": _charge,
+    "charge_waived": _charge_waived,
+    "refund": _refund,
+    "instrument": _instrument,
+    "paper": _paper,
+    "paper_settled": _paper_settled,
+    "clearance": _clearance,
+    "clearance_voided": _clearance_voided,
     "interaction": _interaction,
     "reply": _reply,
     "payment_reported": _payment_reported,

@@ -1,6 +1,7 @@
 """What the codes of the desk, and of the acts on the customer page, say on screen."""
 
 from recaudo.core.problems import N_
+from recaudo.desk import money_words
 
 SENTENCES: dict[str, str] = {
     "customer_changed": N_(
@@ -22,4 +23,5 @@ SENTENCES: dict[str, str] = {
         "Diga qué significa al menos una columna: quién debe, qué documento, cuándo vence y cuánto."
     ),
     "day_unreadable": N_("«{typed}» no es una fecha. Elíjala en el calendario."),
+    **money_words.SENTENCES,
 }

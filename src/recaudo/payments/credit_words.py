@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
         "Los recibos suman {receipts} y se consignaron {amount}: faltan {difference}. Quite "
         "recibos, o acepte la diferencia para que quede a la vista."
     ),
+    "payment_state_unknown": N_("No hay un estado «{state}». Use uno de estos: {known}."),
     "payment_unknown": N_("No hay un pago con el número {payment} en este acreedor."),
     "lot_unknown": N_("No hay un lote {lot} en este acreedor."),
     # recaudo check --ledger: what does not agree

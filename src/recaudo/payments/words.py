@@ -3,9 +3,11 @@
 from recaudo.core.problems import N_
 from recaudo.payments import (
     bank_words,
+    by_hand_words,
     charge_words,
     clearance_words,
     credit_words,
+    paper_words,
     rate_words,
 )
 
@@ -135,5 +137,7 @@ SENTENCES: dict[str, str] = {
 SENTENCES |= bank_words.SENTENCES
 SENTENCES |= charge_words.SENTENCES
 SENTENCES |= credit_words.SENTENCES
+SENTENCES |= paper_words.SENTENCES
 SENTENCES |= rate_words.SENTENCES
+SENTENCES |= by_hand_words.SENTENCES
 SENTENCES |= clearance_words.SENTENCES

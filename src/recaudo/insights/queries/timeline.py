@@ -24,7 +24,22 @@ SOURCES: dict[str, str] = {
         SELECT issued_on, recorded_at, id, JSONB_BUILD_OBJECT('document', prefix || number,
           'instalment', instalment, 'kind', kind, 'amount', original_amount::text,
           'currency', currency, 'due_on', due_on, 'batch', batch_id)
-        FROM portfolio_document WHERE customer_id = %(customer)s""",
+        FROM portfolio_document d WHERE customer_id = %(customer)s
+          AND NOT EXISTS (SELECT FROM payments_charge h WHERE h.document_id = d.id)""",
+    "charge": """
+        SELECT d.issued_on, h.recorded_at, h.id, JSONB_BUILD_OBJECT('kind', h.kind,
+          'document', b.prefix || b.number, 'instalment', b.instalment, 'from', h.from_on,
+          'until', h.until_on, 'amount', d.original_amount::text, 'currency', d.currency,
+          'because', h.because, 'by', h.by_id)
+        FROM payments_charge h JOIN portfolio_document d ON d.id = h.document_id
+        JOIN portfolio_document b ON b.id = h.base_id WHERE d.customer_id = %(customer)s""",
+    "charge_waived": """
+        SELECT c.value_on, w.recorded_at, w.id, JSONB_BUILD_OBJECT('kind', h.kind,
+          'document', b.prefix || b.number, 'instalment', b.instalment, 'amount', w.amount::text,
+          'currency', c.currency, 'reason', w.reason, 'by', w.by_id)
+        FROM payments_chargewaiver w JOIN payments_credit c ON c.id = w.credit_id
+        JOIN payments_charge h ON h.id = w.charge_id JOIN portfolio_document b ON b.id = h.base_id
+        WHERE c.customer_id = %(customer)s""",
     "due_date_moved": """
         SELECT (m.recorded_at AT TIME ZONE %(zone)s)::date, m.recorded_at, m.id,
           JSONB_BUILD_OBJECT('document', d.prefix || d.number, 'instalment', d.instalment,
@@ -47,16 +62,49 @@ SOURCES: dict[str, str] = {
         SELECT c.value_on, c.recorded_at, c.id, JSONB_BUILD_OBJECT('kind', c.kind,
           'amount', c.original_amount::text, 'currency', c.currency,
           'unapplied', c.unapplied::text, 'reference', c.reference, 'batch', c.batch_id,
+          'payer', c.payer, 'by', c.by_id, 'is_gone', c.amount = 0,
+          'lot', (SELECT l.kind FROM payments_paymentlot l WHERE l.id = c.lot_id),
           'documents', (SELECT COALESCE(JSONB_AGG(DISTINCT d.prefix || d.number), '[]')
              FROM payments_application a JOIN portfolio_document d ON d.id = a.document_id
              WHERE a.credit_id = c.id AND a.amount > 0))
-        FROM payments_credit c WHERE c.customer_id = %(customer)s""",
+        FROM payments_credit c WHERE c.customer_id = %(customer)s
+          AND NOT EXISTS (SELECT FROM payments_chargewaiver w WHERE w.credit_id = c.id)""",
     "credit_adjusted": """
         SELECT a.value_on, a.recorded_at, a.id, JSONB_BUILD_OBJECT('kind', c.kind,
           'amount', a.delta::text, 'currency', c.currency, 'reference', c.reference,
           'reason', a.reason, 'batch', a.batch_id)
         FROM payments_creditadjustment a JOIN payments_credit c ON c.id = a.credit_id
-        WHERE c.customer_id = %(customer)s""",
+        WHERE c.customer_id = %(customer)s
+          AND a.reason NOT IN ('refunded', 'converted', 'conversion_undone')""",
+    "refund": """
+        SELECT paid_on, recorded_at, r.id, JSONB_BUILD_OBJECT('amount', r.amount::text,
+          'currency', (SELECT currency FROM payments_credit c WHERE c.id = r.credit_id),
+          'reference', r.reference, 'note', r.reason, 'by', r.by_id)
+        FROM payments_refund r WHERE r.customer_id = %(customer)s""",
+    "instrument": """
+        SELECT e.happened_on, e.recorded_at, e.id, JSONB_BUILD_OBJECT('kind', i.kind,
+          'number', i.number, 'state', e.state, 'amount', i.amount::text, 'currency', i.currency,
+          'due_on', i.due_on, 'note', e.reason, 'by', e.by_id)
+        FROM payments_instrumentevent e JOIN payments_instrument i ON i.id = e.instrument_id
+        WHERE i.customer_id = %(customer)s""",
+    "paper": """
+        SELECT since_on, p.recorded_at, p.id, JSONB_BUILD_OBJECT('kind', p.kind, 'state', p.state,
+          'amount', p.amount::text, 'currency', p.currency, 'due_on', p.due_on,
+          'document', (SELECT prefix || number FROM portfolio_document d
+             WHERE d.id = p.document_id))
+        FROM payments_pendingpaper p WHERE p.customer_id = %(customer)s""",
+    "paper_settled": """
+        SELECT settled_on, NULL::timestamptz, p.id, JSONB_BUILD_OBJECT('kind', p.kind,
+          'number', p.number, 'note', p.note, 'by', p.by_id)
+        FROM payments_pendingpaper p
+        WHERE p.customer_id = %(customer)s AND p.state = 'received' AND settled_on IS NOT NULL""",
+    "clearance": """
+        SELECT (issued_at AT TIME ZONE %(zone)s)::date, issued_at, id, JSONB_BUILD_OBJECT(
+          'number', number, 'as_of', as_of, 'by', by_id)
+        FROM payments_clearance WHERE customer_id = %(customer)s""",
+    "clearance_voided": """
+        SELECT voided_on, NULL::timestamptz, id, JSONB_BUILD_OBJECT('number', number)
+        FROM payments_clearance WHERE customer_id = %(customer)s AND voided_on IS NOT NULL""",
     "application_reversed": """
         SELECT a.value_on, a.recorded_at, a.id, JSONB_BUILD_OBJECT('document',
           d.prefix || d.number, 'instalment', d.instalment, 'amount', (-a.amount)::text,

@@ -27,6 +27,7 @@ from recaudo.payments.actions.converting import convert, foreign_debts
 from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import end_reports_of
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.withholding import stated_at_net, withhold_exact
 from recaudo.payments.models import Application, ChargeTerms, Conversion, Credit
 from recaudo.payments.queries.exchange import rate_to_home
 from recaudo.portfolio.models import Customer, Document
@@ -108,12 +109,16 @@ def receive(
         _has_rate(customer, credit, named)
         if kind in CASH:
             fix_before(customer, value_on, by=by, now=now)
+        if kind == "payment":
+            stated = stated_at_net(customer, amount, stated)
+            named = _named(customer, stated)
         received = _pay(credit, stated, named, keep_rest or kind == "advance")
         if kind in CASH:
+            withhold_exact(credit, by=by, now=now)
             correct_charges(customer, since=value_on, by=by, now=now)
         if kind in CASH:
             end_reports_of(creditor, credit, now=now)
-        _tell(received, by)
+        _tell(received, stated, by)
     return received
 
 
@@ -214,7 +219,7 @@ def _pay(
     return Received(credit, True, replace(applied, remainder=left), tuple(done), tuple(missing))
 
 
-def _tell(received: Received, by: User | None) -> None:
+def _tell(received: Received, stated: Sequence[Stated], by: User | None) -> None:
     credit = received.credit
     credits = [credit.pk, *(each.bought_id for each in received.conversions)]
     paid = Application.objects.filter(credit__in=credits).values_list("document_id", flat=True)
@@ -240,4 +245,5 @@ def _tell(received: Received, by: User | None) -> None:
         amount=str(credit.original_amount),
         currency=credit.currency,
         unapplied=str(credit.unapplied),
+        stated=[wish.document for wish in stated],
     )

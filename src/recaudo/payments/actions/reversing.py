@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
-from recaudo.audit.actions import record_change
+from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
@@ -110,18 +111,23 @@ def take_back(
             lines = LineCredit.objects.filter(credit__in=[each.pk for each in back])
             free_lines(lines.values_list("line_id", flat=True), reason, by, now)
         _recompute(back, value_on, by, now)
-        act = _Act(value_on, reason, by)
-        publish_many(
-            "payment.taken_back",
-            creditor,
-            [
-                (
-                    each.customer_id,
-                    _told(each, back, documents, gone.get(each.pk, each.amount), act),
-                )
-                for each in back
-                if each.pk in named
-            ],
+        act = _Act(value_on, reason)
+        events = [
+            (each.customer_id, _told(each, back, documents, gone.get(each.pk, each.amount), act))
+            for each in back
+            if each.pk in named
+        ]
+        publish_many("payment.taken_back", creditor, events)
+        logged = [
+            (each["credit"], {"amount": each["amount"], "reason": reason}) for _, each in events
+        ]
+        record_changes(
+            "credit_taken_back",
+            logged,
+            creditor=creditor,
+            by=by,
+            origin="web" if by else "worker",
+            subject="credit",
         )
     return Reversed(tuple(each.pk for each in back), tuple(opened), refunded)
 
@@ -263,11 +269,10 @@ def _recompute(back: Sequence[Credit], value_on: date, by: User | None, now: dat
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """How and by whom it came back."""
+    """When and why it came back."""
 
     value_on: date
     reason: str
-    by: User | None
 
 
 def _told(
@@ -276,19 +281,9 @@ def _told(
     documents: dict[int, list[int]],
     held: Decimal,
     act: _Act,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The event's facts: all that a room of promises and plans needs: how much, paid when, back
-    when, and which documents are open again. The change log gets its row besides."""
-    record_change(
-        "credit_taken_back",
-        creditor=credit.creditor,
-        by=act.by,
-        origin="web" if act.by else "worker",
-        subject="credit",
-        subject_id=credit.pk,
-        amount=str(held),
-        reason=act.reason,
-    )
+    when, and which documents are open again."""
     caused = [other.pk for other in back if other.caused_by_id == credit.pk]
     return {
         "credit": credit.pk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -89,6 +90,19 @@ class Credit(CreditorRow):
             ),
             # The list of payments: newest first.
             models.Index(fields=["creditor", "-value_on", "-id"], name="credit_newest"),
+            # What bounced, or was changed into another currency: few among very many.
+            models.Index(
+                fields=["creditor", "-value_on", "-id"],
+                name="credit_nothing_left",
+                condition=Q(amount=0),
+            ),
+            # What a person has in the hand: the beginning of a reference.
+            models.Index(
+                F("creditor"),
+                OpClass("reference", name="text_pattern_ops"),
+                name="credit_reference",
+                condition=~Q(reference=""),
+            ),
         ]
 
 

@@ -43,7 +43,7 @@ def order_of_creditor(creditor: Creditor, *, on: date | None = None) -> Order:
     rows = ChargeTerms.objects.filter(
         creditor=creditor, obligation=None, customer=None, product=""
     ).order_by("-from_on", "-id")
-    return _lawful(_in_force(rows, on), national_pack(creditor.country))
+    return lawful_order(_in_force(rows, on), national_pack(creditor.country))
 
 
 def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
@@ -134,10 +134,10 @@ class Orders:
         own = _in_force(self._by_customer.get(customer.pk, ()), on)
         common = own or _in_force(self._of_creditor, on)
         found = {
-            _lawful(self._terms(own, obligation, product, on) or common, pack)
+            lawful_order(self._terms(own, obligation, product, on) or common, pack)
             for obligation, product in self._owed.get(customer.pk, ())
         }
-        return found.pop() if len(found) == 1 else _lawful(common, pack)
+        return found.pop() if len(found) == 1 else lawful_order(common, pack)
 
     def _terms(
         self, own: ChargeTerms | None, obligation: int | None, product: str, on: date | None
@@ -152,7 +152,7 @@ def _in_force(rows: Iterable[ChargeTerms], on: date | None) -> ChargeTerms | Non
     return next((row for row in rows if on is None or row.from_on <= on), None)
 
 
-def _lawful(terms: ChargeTerms | None, pack: Pack) -> Order:
+def lawful_order(terms: ChargeTerms | None, pack: Pack) -> Order:
     """The contract's order, where it keeps the code's or the code lets it be agreed."""
     law = order_of_pack(pack)
     if terms is None or not terms.order:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Case, Count, F, When, Window
 from django_scopes import scope
 
 from recaudo.access.models import Creditor
@@ -130,18 +131,28 @@ def needed_series(country: str) -> frozenset[str]:
 
 
 def exchange_told(creditor: Creditor, today: date) -> list[ExchangeTold]:
-    """Each pair of currencies with its newest rate on or before ``today``. One query."""
+    """Each pair of currencies with its newest rate on or before ``today``, or its first one where
+    none has begun. One query."""
+    is_past = Case(When(valid_on__lte=today, then=F("valid_on")))
+    pair = ("from_currency", "to_currency")
     with scope(creditor=creditor):
-        rows = list(ExchangeRate.objects.order_by("from_currency", "to_currency", "valid_on", "id"))
-    pairs: dict[str, list[ExchangeRate]] = defaultdict(list)
-    for row in rows:
-        pairs[f"{row.from_currency}/{row.to_currency}"].append(row)
-    told = []
-    for pair, own in pairs.items():
-        past = [row for row in own if row.valid_on <= today]
-        newest = past[-1] if past else own[0]
-        told.append(ExchangeTold(pair, newest.rate, newest.valid_on, newest.source, len(own)))
-    return told
+        rows = (
+            ExchangeRate.objects.annotate(
+                count=Window(Count("id"), partition_by=[F(name) for name in pair])
+            )
+            .order_by(*pair, is_past.desc(nulls_last=True), "valid_on")
+            .distinct(*pair)
+        )
+        return [
+            ExchangeTold(
+                f"{row.from_currency}/{row.to_currency}",
+                row.rate,
+                row.valid_on,
+                row.source,
+                row.count,
+            )
+            for row in rows
+        ]
 
 
 def _spans(rows: Sequence[ReferenceRate]) -> list[Rate]:

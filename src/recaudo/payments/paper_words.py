@@ -1,0 +1,68 @@
+"""What the codes of withholdings, instruments and write-downs say on screen."""
+
+from recaudo.core.problems import N_
+
+SENTENCES: dict[str, str] = {
+    # papers
+    "paper_state_unknown": N_("Un papel se recibe o se descarta; «{state}» no es una de las dos."),
+    "paper_number_missing": N_("Escriba el número del certificado o del comprobante."),
+    "paper_settled": N_(
+        "Ese papel ya se había cerrado ({state}), quizá por otra persona. Vuelva a abrir la lista."
+    ),
+    # instruments
+    "instrument_step": N_(
+        "No se puede: el título está «{state}» y de ahí no pasa a «{wanted}». Vuelva a abrirlo y "
+        "mire su estado."
+    ),
+    "instrument_changed": N_(
+        "Otra persona movió este título mientras usted lo miraba. Vuelva a abrirlo."
+    ),
+    "instrument_known": N_(
+        "El título {number} de ese banco ya está registrado para este cliente. Búsquelo en la "
+        "lista de títulos."
+    ),
+    "instrument_covers_nothing": N_("Diga qué documentos cubre el título y por cuánto."),
+    "instrument_covers_too_much": N_(
+        "Lo que cubre suma {covered}, más que el título ({amount}). Corrija los valores."
+    ),
+    "instrument_document_unknown": N_(
+        "El título cubre un documento que no es de este cliente o no está en {currency}. Escoja "
+        "otro."
+    ),
+    "instrument_document_covered": N_(
+        "El documento {document} debe {open} y otros títulos ya cubren {covered}: no caben "
+        "{amount} más."
+    ),
+    "instrument_dates": N_(
+        "El título vence el {due_on}, antes de recibirlo ({received_on}). Corrija las fechas."
+    ),
+    # write-downs
+    "write_down_reason_missing": N_(
+        "Escriba por qué: queda en el historial y lo lee quien aprueba."
+    ),
+    "write_down_empty": N_(
+        "No hay documentos para proponer. Revise el umbral o escoja otros documentos."
+    ),
+    "write_down_decided": N_(
+        "Esa propuesta ya se decidió ({state}), quizá por otra persona. Vuelva a abrirla."
+    ),
+    "write_down_own": N_(
+        "Quien propone no decide: pídale a otra persona que apruebe o rechace la propuesta."
+    ),
+    "write_down_right": N_(
+        "Usted no puede decidir propuestas. Pídaselo al jefe de cobranza o al gerente."
+    ),
+    "write_down_kind_unknown": N_("No se sabe proponer «{kind}». Use una de estas: {known}."),
+    "write_down_threshold": N_(
+        "Este acreedor no tiene un umbral de saldo menor. Escriba hasta cuánto es un saldo menor."
+    ),
+    "not_written_off": N_("El documento {document} no está castigado: no hay nada que deshacer."),
+    "document_unknown": N_(
+        "Alguno de los documentos {documents} no existe aquí. Revise los números y escoja otros."
+    ),
+    # cession
+    "cession_to_missing": N_("Diga a quién se cedió el documento."),
+    "already_ceded": N_("El documento {document} ya está cedido desde el {day}."),
+    "not_ceded": N_("El documento {document} no está cedido: no hay nada que deshacer."),
+    "cession_closed": N_("El documento {document} ya está pagado: no se puede ceder."),
+}
