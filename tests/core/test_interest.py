@@ -384,6 +384,15 @@ def test_a_year_over_360_days_stops_at_the_ceiling_of_a_whole_year() -> None:
     assert accrued.stretches[0].basis == "ceiling"
 
 
+def test_rates_in_different_quotes_are_compared_by_the_day() -> None:
+    agreed = Rate(date(2020, 1, 1), None, Decimal(24), Quote.NOMINAL_ANNUAL, "contrato")
+    top = Rate(date(2020, 1, 1), None, Decimal("24.36"), Quote.EFFECTIVE_ANNUAL, "tope")
+    terms = InterestTerms(agreed, None, (Reference("T"),), DayCount.ACTUAL_365, 0)
+    accrued = accrue(THOUSAND, due_on=DUE, until_on=DUE + 30 * DAY, terms=terms, rates={"T": [top]})
+    (stretch,) = accrued.stretches
+    assert (stretch.basis, stretch.per_cent) == ("ceiling", Decimal("24.36"))
+
+
 def test_a_missing_ceiling_stops_an_agreed_rate_too() -> None:
     terms = replace(PLAIN, ceilings=(Reference("T"),))
     accrued = accrue(THOUSAND, due_on=DUE, until_on=DUE + 9 * DAY, terms=terms, rates={})

@@ -36,10 +36,15 @@ from recaudo.payments.actions.waivers import waive
 from recaudo.payments.actions.ways import add_way
 from recaudo.payments.models import (
     BankLine,
+    CashReceipt,
     Clearance,
+    Credit,
+    Instrument,
     LineClaim,
     LineWork,
+    PaymentLot,
     PaymentWay,
+    Refund,
     ReportedPayment,
 )
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
@@ -206,6 +211,30 @@ def everything_of(world: World) -> dict[str, object]:
             sha256="0" * 64,
             path="nowhere",
         )
+        credit = Credit.objects.filter(customer=world.customer, unapplied__gt=0).earliest("id")
+        lot = PaymentLot.objects.create(
+            creditor=creditor,
+            kind="group",
+            source="test",
+            external_id=f"lot-{creditor.code}",
+            payer=f"Casa de {world.customer.name}",
+            value_on=world.today,
+            currency=creditor.currency,
+            amount=10,
+            unassigned=10,
+        )
+        instrument = Instrument.objects.create(
+            creditor=creditor,
+            customer=world.customer,
+            kind="cheque",
+            number="1",
+            drawer=world.customer.name,
+            currency=creditor.currency,
+            amount=1,
+            received_on=world.today,
+            due_on=world.today,
+            state_on=world.today,
+        )
     task = world.task()
     message = world.message()
     line, claim = bank_line_of(world)
@@ -232,9 +261,12 @@ def everything_of(world: World) -> dict[str, object]:
         "account_id": account.id,
         "line_id": line.id,
         "claim_id": claim.id,
+        "clearance_id": clearance.id,
+        "credit_id": credit.id,
+        "lot_id": lot.id,
+        "instrument_id": instrument.id,
         "charge_id": charge.id,
         "waiver_id": waiver.id,
-        "clearance_id": clearance.id,
         "kind": "csv",
         "name": "seller",
     }
@@ -280,6 +312,11 @@ def state_of(world: World) -> tuple[object, ...]:
             list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
             list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
             list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
+            list(Credit.objects.order_by("id").values_list("id", "amount", "unapplied", "lot_id")),
+            list(PaymentLot.objects.order_by("id").values_list("id", "state", "unassigned")),
+            list(Instrument.objects.order_by("id").values_list("id", "state")),
+            Refund.objects.count(),
+            CashReceipt.objects.count(),
         )
 
 

@@ -49,7 +49,8 @@ def test_lines_are_worked_by_keyboard(
 ) -> None:
     bring(portfolio)
     enter("jefe@example.com")
-    page.get_by_role("link", name="Conciliación").click()
+    page.get_by_role("link", name="Dinero").click()
+    page.get_by_role("link", name="Conciliación", exact=True).click()
     expect(page.get_by_text("3 movimientos esperan")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("Enter")

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
+from core.rules import tables
 from factories import make_creditor, make_customer, make_document, make_rate, refresh
 from recaudo.audit.models import DomainEvent
 from recaudo.core.money import Money
@@ -231,6 +232,28 @@ def test_a_group_costs_the_same_queries_whatever_its_size(creditor, group, custo
     ) as queries:
         pay_group(creditor, 100 * customers, group=group)
     assert len(queries) <= 36
+
+
+@pytest.mark.parametrize("table", tables("application.md", "group"), ids=lambda t: str(t.facts))
+def test_the_tables_of_a_group_are_true(creditor, group, table):
+    documents = {}
+    for code in dict.fromkeys(row["customer"] for row in table.rows):
+        customer = make_customer(creditor, code, group=group)
+        own = [row for row in table.rows if row["customer"] == code]
+        for number in dict.fromkeys(row["number"] for row in own):
+            parts = [row for row in own if row["number"] == number]
+            documents[number] = make_document(
+                customer,
+                number=number,
+                due_on=parts[0]["due"],
+                components={row["component"]: row["open"] for row in parts},
+            )
+    paid = pay_group(creditor, table.facts["amount"], group=group)
+    assert paid.unassigned == Decimal(table.facts["unassigned"])
+    for row in table.rows:
+        with scope(creditor=creditor):
+            part = documents[row["number"]].components.get(component=row["component"])
+        assert part.amount - part.open_amount == Decimal(row["receives"]), row
 
 
 # -- payrolls

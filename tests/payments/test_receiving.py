@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django_scopes import scope
 
+from core.rules import rows
 from factories import (
     make_creditor,
     make_customer,
@@ -224,3 +225,19 @@ def test_a_stated_debt_in_another_currency_is_bought_first(customer):
     assert refresh(dollars).open_amount == 8
     assert refresh(pesos).open_amount == 500
     assert refresh(received.credit).unapplied == 0
+
+
+@pytest.mark.parametrize("row", rows("application.md", "conversion"), ids=str)
+def test_the_table_of_conversions_is_true(customer, row):
+    make_rate(customer.creditor, "USD", row["rate_at_issue"], valid_on="2026-01-01")
+    make_rate(customer.creditor, "USD", row["rate"], valid_on=DAY)
+    document = make_document(customer, row["debt"], currency="USD", issued_on="2026-01-10")
+    received = pay(customer, row["paid"])
+    pays = Decimal(row["debt"]) - refresh(document).open_amount
+    assert pays == Decimal(row["pays"])
+    assert sum(each.paid_amount for each in received.conversions) == Decimal(row["costs"])
+    assert refresh(received.credit).unapplied == Decimal(row["left"])
+    with scope(creditor=customer.creditor):
+        difference = sum(ExchangeDifference.objects.values_list("amount", flat=True))
+    assert difference == Decimal(row["difference"])
+    assert check_ledger(customer.creditor) == []

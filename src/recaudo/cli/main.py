@@ -32,6 +32,7 @@ AREAS = (
     "statement",
     "rates",
     "payments",
+    "charges",
 )
 
 app = typer.Typer(

@@ -75,4 +75,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     "document.moved": (decide_anew,),
     # money by hand
     "payment.applied": (decide_anew,),
+    "charges.fixed": (decide_anew,),
 }

@@ -26,6 +26,7 @@ from recaudo.demo.creditors import COLLECTORS, LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.files import Export, write_all
 from recaudo.demo.happenings import write_off
 from recaudo.demo.messy import write_messy
+from recaudo.demo.money import money_life
 from recaudo.demo.paying import tell_how_to_pay
 from recaudo.demo.stories import stories_of
 from recaudo.demo.world import Contact, World
@@ -46,7 +47,7 @@ WRITTEN_OFF_MOST = 3
 MESSY = "cartera_desordenada.xlsx"
 
 #: Of one creditor, as the progress bar counts them.
-STEPS = 12
+STEPS = 13
 
 Advance = Callable[[int, int | None], None]
 
@@ -139,6 +140,8 @@ def _fill(plan: Plan, creditor: Creditor, folder: Path, users: dict[str, User]) 
         if story.after:
             story.after(creditor, story.code, born)
     yield "stories"
+    money_life(plan, creditor, born, users["supervisor"])
+    yield "money"
     told = [story.code for story in stories_of(plan)]
     sign(plan, creditor, users["manager"])
     take_in_the_post(plan, creditor, told, gestora)

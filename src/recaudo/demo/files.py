@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -63,7 +63,26 @@ def write_all(world: World, plan: Plan, folder: Path, cut: date) -> list[Export]
             exports.append(Export(f"{number}_corte_{day.isoformat()}.csv", day, "snapshot"))
             rows = _corte(world, plan, day, with_mistakes=day == cut)
             _write(folder / exports[-1].name, plan.writing, rows)
+    if plan.code == "austral":
+        exports.append(Export("7_arriendos.csv", until))
+        _write(folder / exports[-1].name, plan.writing, _rents(world))
     return exports
+
+
+def _rents(world: World) -> Iterable[Sequence[Cell]]:
+    """Three shops inside the stores pay their rent in UF; one of them is late."""
+    yield (
+        "Código cliente", "Tipo documento", "Factura", "Fecha emisión", "Fecha vencimiento",
+        "Valor factura", "Moneda", "Producto",
+    )  # fmt: skip
+    plain = [client for client in world.clients if not client.code.startswith("H-")]
+    for n, client in enumerate(plain[:3]):
+        for month in range(2):
+            due = world.ago(30 * month + 12 * n - 8)
+            issued = due - timedelta(days=20)
+            amount = Decimal("18.5") + n
+            number = f"AR-{n + 1}{month + 1}"
+            yield client.code, "Arriendo", number, issued, due, amount, "UF", "arriendo"
 
 
 def _clients(clients: Iterable[Client]) -> Iterable[Sequence[Cell]]:

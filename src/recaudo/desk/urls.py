@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from recaudo.desk.views import (
     byhand,
     calls,
+    charge_terms,
+    charges,
     clearances,
     compose,
     conflicts,
@@ -19,6 +21,7 @@ from recaudo.desk.views import (
     home,
     imports,
     inbox,
+    instruments,
     law,
     ledger,
     lot_forms,
@@ -281,6 +284,24 @@ of_creditor: list[URLPattern] = [
         "clientes/<int:customer_id>/paz-y-salvo/<int:clearance_id>/sin-efecto/",
         clearances.void,
         name="clearance_void",
+    ),
+    # cheques, letras and pagarés
+    path("titulos/", instruments.instruments, name="instruments"),
+    path("titulos/<int:instrument_id>/", instruments.one, name="instruments_one"),
+    path("titulos/<int:instrument_id>/mover/", instruments.move, name="instruments_move"),
+    path("clientes/<int:customer_id>/titulo/", instruments.new, name="instruments_new"),
+    # charges: interest and fees, how each came about, and the terms they rest on
+    path("cargos/", charges.charges, name="charges"),
+    path("cargos/por-fijar/", charges.preview, name="charges_preview"),
+    path("cargos/fijar/", charges.post, name="charges_post"),
+    path("cargos/condiciones/", charge_terms.terms, name="charge_terms"),
+    path("cargos/condiciones/guardar/", charge_terms.save, name="charge_terms_save"),
+    path("cargos/<int:charge_id>/", charges.charge, name="charge"),
+    path("cargos/<int:charge_id>/condonar/", charges.waive, name="charge_waive"),
+    path(
+        "cargos/<int:charge_id>/condonaciones/<int:waiver_id>/deshacer/",
+        charges.unwaive,
+        name="charge_unwaive",
     ),
 ]
 

@@ -9,6 +9,20 @@ SENTENCES: dict[str, str] = {
     "paper_settled": N_(
         "Ese papel ya se había cerrado ({state}), quizá por otra persona. Vuelva a abrir la lista."
     ),
+    # profiles
+    "withholding_kind_unknown": N_(
+        "No se conoce la retención «{kind}». Use una de estas: {known}."
+    ),
+    "withholding_base_unknown": N_(
+        "Una retención se calcula sobre el valor sin impuesto, el impuesto o el total: {known}."
+    ),
+    "withholding_span": N_(
+        "La retención empieza el {from_on} y terminaría el {until_on}: escriba un final posterior."
+    ),
+    "withholding_twice": N_(
+        "Este cliente ya tiene una retención «{kind}» desde el {day}, con otros valores. Termínela "
+        "o use otra fecha."
+    ),
     # instruments
     "instrument_step": N_(
         "No se puede: el título está «{state}» y de ahí no pasa a «{wanted}». Vuelva a abrirlo y "

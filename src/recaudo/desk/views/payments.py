@@ -17,6 +17,7 @@ from recaudo.access.queries import grants
 from recaudo.audit.actions import record_change
 from recaudo.core.problems import N_, Problem
 from recaudo.desk import figures
+from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
 from recaudo.desk.money_names import METHODS, SOURCES, method_name, source_name
@@ -26,6 +27,7 @@ from recaudo.insights.export import Cell, Row, Table, as_csv, as_xlsx
 from recaudo.payments.models import CreditKind
 from recaudo.payments.queries import payments as reads
 from recaudo.payments.queries.payments import PaymentFilter, PaymentPage, PaymentRow
+from recaudo.portfolio.models import Customer, Document
 from recaudo.portfolio.queries.customers import visible_customers
 
 SIZE = 50
@@ -38,6 +40,8 @@ STATES: dict[str, str] = {
     "taken_back": N_("Reversado"),
 }
 PILLS = {"open": "warn", "partly": "warn", "applied": "good", "refunded": "", "taken_back": "bad"}
+#: What an address may say; without any of them the last days are shown.
+NAMES = ("from", "until", "kind", "state", "method", "source", "q", "customer", "document")
 #: The list opens with the last days, so that its totals are those of something.
 DAYS_SHOWN = 60
 
@@ -45,6 +49,7 @@ DAYS_SHOWN = 60
 @open_to()
 def payments(request: DeskRequest) -> HttpResponse:
     where, refused = _filter(request)
+    customer, document = _of_whom(request, where)
     after = request.GET.get("after") or None
     page = PaymentPage([], None)
     try:
@@ -56,6 +61,8 @@ def payments(request: DeskRequest) -> HttpResponse:
         "next": page.next,
         "is_first": after is None,
         "where": where,
+        "customer": customer,
+        "document": document,
         "is_narrowed": where != PaymentFilter(),
         "refused": refused,
         "kinds": CreditKind.choices,
@@ -63,8 +70,6 @@ def payments(request: DeskRequest) -> HttpResponse:
         "sources": [(code, _(name)) for code, name in SOURCES.items() if code in _SOURCES_SHOWN],
         "states": [(code, _(STATES[code])) for code in reads.STATES],
         "waiting": reads.unapplied_totals(request.creditor, _customers(request)),
-        "query": request.GET.urlencode(),
-        "has_any": bool(page.rows) or where != PaymentFilter() or after is not None,
     }
     return render(request, "desk/payments.html", context)
 
@@ -113,7 +118,7 @@ def export(request: DeskRequest, kind: str) -> HttpResponse:
 def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:
     """What the address says; without a word the last days. And what could not be read."""
     given = request.GET
-    if not any(name in given for name in ("from", "until", "kind", "state", "method", "q")):
+    if not any(name in given for name in NAMES):
         return PaymentFilter(from_on=request.today - timedelta(days=DAYS_SHOWN)), ""
     where = PaymentFilter(
         kind=given.get("kind", "") if given.get("kind") in CreditKind.values else "",
@@ -121,6 +126,8 @@ def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:
         method=given.get("method", "")[:60],
         source=given.get("source", "")[:60],
         text=given.get("q", "").replace("\x00", "")[:100],
+        customer=_id(given.get("customer", "")),
+        document=_id(given.get("document", "")),
     )
     try:
         return replace(
@@ -134,6 +141,23 @@ def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:
 
 def _day(typed: str) -> date | None:
     return typed_day(typed)
+
+
+def _id(typed: str) -> int | None:
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
+
+
+def _of_whom(request: DeskRequest, where: PaymentFilter) -> tuple[Customer | None, str]:
+    """The customer and the document that the list is narrowed to, where this member sees them."""
+    document = None
+    if where.document is not None:
+        document = Document.objects.filter(pk=where.document).first()
+    customer = where.customer or (document.customer_id if document else None)
+    if customer is None:
+        if where.document is not None:
+            raise Http404
+        return None, ""
+    return customer_or_404(request, customer), str(document) if document else ""
 
 
 def _customers(request: DeskRequest) -> Any:

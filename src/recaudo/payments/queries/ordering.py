@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django_scopes import scope
 
 from recaudo.access.models import Creditor
 from recaudo.core.application import COMPONENTS, Order
@@ -34,16 +35,18 @@ def orders_of(creditor: Creditor, customers: Iterable[int]) -> dict[int, Order]:
     if not ids:
         return {}
     orders = Orders.load(creditor, ids)
-    found = Customer.objects.filter(creditor=creditor, pk__in=ids).only("country", "creditor_id")
-    return {customer.pk: orders.of(customer) for customer in found}
+    with scope(creditor=creditor):
+        found = Customer.objects.filter(creditor=creditor, pk__in=ids).only("country")
+        return {customer.pk: orders.of(customer) for customer in found}
 
 
 def order_of_creditor(creditor: Creditor, *, on: date | None = None) -> Order:
     """The order for sums over many customers at once, by the creditor's own terms and country."""
-    rows = ChargeTerms.objects.filter(
-        creditor=creditor, obligation=None, customer=None, product=""
-    ).order_by("-from_on", "-id")
-    return lawful_order(_in_force(rows, on), national_pack(creditor.country))
+    with scope(creditor=creditor):
+        rows = ChargeTerms.objects.filter(
+            creditor=creditor, obligation=None, customer=None, product=""
+        ).order_by("-from_on", "-id")
+        return lawful_order(_in_force(rows, on), national_pack(creditor.country))
 
 
 def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
@@ -69,7 +72,7 @@ def spared_documents(creditor: Creditor, customers: Iterable[int]) -> set[int]:
 def check_order(written: Mapping[str, Any], pack: Pack) -> Order:
     """A contract's order as it is written, before it is kept. Raises Problem
     ``contract_order_unreadable``, ``contract_order_not_lawful``."""
-    agreed = _read(written)
+    agreed = _order_in(written)
     if not may_agree_order(pack) and not _keeps(agreed, order_of_pack(pack)):
         raise Problem("contract_order_not_lawful", country=pack.code)
     return agreed
@@ -98,6 +101,11 @@ class Orders:
     @classmethod
     def load(cls, creditor: Creditor, customers: Iterable[int]) -> Orders:
         ids = list(customers)
+        with scope(creditor=creditor):
+            return cls._read(creditor, ids)
+
+    @classmethod
+    def _read(cls, creditor: Creditor, ids: list[int]) -> Orders:
         rows = ChargeTerms.objects.filter(
             Q(obligation=None, customer=None)
             | Q(customer__in=ids)
@@ -157,11 +165,11 @@ def lawful_order(terms: ChargeTerms | None, pack: Pack) -> Order:
     law = order_of_pack(pack)
     if terms is None or not terms.order:
         return law
-    agreed = _read(terms.order)
+    agreed = _order_in(terms.order)
     return agreed if may_agree_order(pack) or _keeps(agreed, law) else law
 
 
-def _read(written: Mapping[str, Any]) -> Order:
+def _order_in(written: Mapping[str, Any]) -> Order:
     """Raises Problem ``contract_order_unreadable``."""
     try:
         tiers = [tuple(str(part) for part in tier) for tier in written["tiers"]]

@@ -40,7 +40,8 @@ CUSTOMERS_MEANT = 500
 @dataclass(frozen=True, slots=True)
 class PaymentFilter:
     """What to show. Days are included at both ends; ``text``: customer (name, code, tax id),
-    reference (its beginning) or number of a document that it paid."""
+    reference (its beginning) or number of a document that it paid; ``customer`` and ``document``
+    (ids): only that customer's, only what paid that document."""
 
     from_on: date | None = None
     until_on: date | None = None
@@ -49,6 +50,8 @@ class PaymentFilter:
     method: str = ""
     source: str = ""
     text: str = ""
+    customer: int | None = None
+    document: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,11 @@ def _where(
     for name in ("kind", "method", "source"):
         if getattr(filters, name):
             found = found.filter(**{name: getattr(filters, name)})
+    if filters.customer is not None:
+        found = found.filter(customer=filters.customer)
+    if filters.document is not None:
+        paid = Application.objects.filter(document=filters.document).order_by()
+        found = found.filter(pk__in=paid.values("credit_id"))
     found = _in_state(found, filters.state)
     text = filters.text.strip()
     return found.filter(pk__in=_meant(creditor, text)) if text else found
