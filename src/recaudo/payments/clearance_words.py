@@ -6,8 +6,8 @@ from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
     "clearance_owes": N_(
-        "No se puede expedir: al {day} aún hay {count} cosas pendientes ({missing}). Nada se "
-        "expidió."
+        "No se expidió: al {day} quedan {count} cosas por resolver. Están en «Estado de cuenta», "
+        "junto a «Expedir»."
     ),
     "clearance_in_future": N_(
         "El {day} no ha llegado (hoy es {today}): solo se certifica un día que ya se conoce."

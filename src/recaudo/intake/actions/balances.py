@@ -181,7 +181,8 @@ LEFT JOIN in_credit c ON k.source = 'import_credit' AND c.external_id = k.extern
 _EXPLAIN = """
 SELECT NEXTVAL(%(credit_ids)s) AS id, e.* FROM (
   SELECT f.document_id, f.customer_id, f.currency, x.kind, x.source, x.value_on, x.amount,
-    %(batch)s || ':' || f.document_id AS external_id, x.reference, x.method, x.payer
+    %(batch)s || ':' || f.document_id AS external_id, x.reference, x.method, x.payer,
+    '' AS stated
   FROM (
     SELECT document_id, MAX(customer_id) AS customer_id, MAX(currency) AS currency,
            SUM(amount) AS amount
@@ -199,6 +200,29 @@ SELECT NEXTVAL(%(credit_ids)s) AS id, e.* FROM (
   ) AS x (kind, source, value_on, amount, reference, method, payer)
   WHERE x.amount > 0
 ) e ORDER BY e.document_id
+"""
+
+
+# in_fall and in_given once more: documents that the file raised, and what is left of payments that
+# name them and are dated after the file's day: what was raised was there when they came.
+_RAISED = """
+SELECT DISTINCT document_id FROM in_unit WHERE gap > 0 OR delta > 0
+"""
+_RAISED_FALL = """
+SELECT d.id AS document_id, COALESCE(p.component, '') AS component, COALESCE({place}, 0) AS place,
+  d.customer_id, d.currency, LTRIM(d.number, '0') AS number, d.due_on, d.issued_on,
+  COALESCE(p.open_amount, d.open_amount) AS amount
+FROM in_raised r JOIN portfolio_document d ON d.id = r.document_id
+LEFT JOIN portfolio_documentcomponent p ON p.document_id = d.id
+WHERE COALESCE(p.open_amount, d.open_amount) > 0
+"""
+_NAMING = """
+SELECT k.id AS credit_id, k.customer_id, k.currency, LTRIM(k.stated, '0') AS number, k.value_on,
+  k.unapplied AS available
+FROM (SELECT DISTINCT customer_id, currency, number FROM in_fall) f
+JOIN payments_credit k ON k.creditor_id = %(creditor)s AND k.customer_id = f.customer_id
+  AND k.currency = f.currency AND LTRIM(k.stated, '0') = f.number
+WHERE k.unapplied > 0 AND k.value_on > %(as_of)s
 """
 
 
@@ -223,8 +247,22 @@ def settle_balances(staging: Staging) -> int:
         (place,) = places(staging, "c.component")
         staging.run(_SPREAD_OUT.format(place=place))
     staging.run("ANALYZE in_unit")
+    raised = staging.table("in_raised", _RAISED)
     _raise_balances(staging)
-    return _lower_balances(staging)
+    made = _lower_balances(staging)
+    if raised:
+        _pay_raised(staging)
+    return made
+
+
+def _pay_raised(staging: Staging) -> None:
+    """What is left of later payments that name a raised document pays what it rose by."""
+    (place,) = places(staging, "p.component")
+    staging.run("DROP TABLE IF EXISTS in_fall, in_given")
+    if staging.table("in_fall", _RAISED_FALL.format(place=place)):
+        if staging.table("in_given", _NAMING):
+            spread(staging, "customer_id, currency, number")
+        staging.run("DROP TABLE in_given")
 
 
 def _raise_balances(staging: Staging) -> None:

@@ -10,21 +10,24 @@ from recaudo.intake.queries.staging import Staging
 _NEW_CREDIT = """
 SELECT NEXTVAL(%(credit_ids)s) AS id, n.* FROM (
   SELECT c.seq, o.id AS customer_id, c.kind, c.value_on, c.currency, c.balance AS amount,
-         'import_credit' AS source, c.external_id, c.reference, '' AS method, '' AS payer
+         'import_credit' AS source, c.external_id, c.reference, '' AS method, '' AS payer,
+         '' AS stated
   FROM in_credit c JOIN in_owner o ON o.code = c.customer_code
   WHERE c.balance > 0 AND NOT EXISTS (SELECT FROM in_verdict v WHERE v.seq = c.seq)
   UNION ALL
   SELECT p.seq, COALESCE(p.customer_id, o.id), 'payment', p.paid_on, p.currency, p.amount, 'import',
-         p.external_id, COALESCE(p.reference, ''), COALESCE(p.method, ''), COALESCE(p.payer, '')
+         p.external_id, COALESCE(p.reference, ''), COALESCE(p.method, ''), COALESCE(p.payer, ''),
+         COALESCE(p.number, '')
   FROM in_payment p LEFT JOIN in_owner o ON o.code = p.owner_code
   WHERE p.amount > 0 AND NOT EXISTS (SELECT FROM in_verdict v WHERE v.seq = p.seq)
 ) n ORDER BY n.seq
 """
 INSERT_CREDITS = """
 INSERT INTO payments_credit (id, creditor_id, customer_id, kind, value_on, currency,
-  original_amount, amount, unapplied, source, external_id, reference, method, payer, batch_id)
+  original_amount, amount, unapplied, source, external_id, reference, method, payer, stated,
+  batch_id)
 SELECT id, %(creditor)s, customer_id, kind, value_on, currency, amount, amount, amount, source,
-  external_id, reference, method, payer, %(batch)s
+  external_id, reference, method, payer, stated, %(batch)s
 FROM in_new_credit
 """
 

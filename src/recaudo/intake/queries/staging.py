@@ -34,6 +34,7 @@ TABLES = (
         "in_spared",
         "in_gap",
         "in_fall",
+        "in_raised",
         "in_undo",
     ),
     *(

@@ -51,6 +51,8 @@ class Credit(CreditorRow):
     reference = models.TextField(blank=True, default="")
     method = models.TextField(blank=True, default="")
     payer = models.TextField(blank=True, default="", db_default="")
+    # The number of the document that a file says it pays, as the file writes it.
+    stated = models.TextField(blank=True, default="", db_default="")
     caused_by = owned_key("self", null=True, blank=True, db_index=False, related_name="causes")
     lot = owned_key(
         "payments.PaymentLot", null=True, blank=True, db_index=False, related_name="credits"

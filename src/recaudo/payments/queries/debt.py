@@ -20,7 +20,7 @@ from recaudo.access.models import Creditor
 from recaudo.core.money import Money
 from recaudo.payments.charge_telling import how_fee, how_interest
 from recaudo.payments.models import Application, Charge, Credit, InstrumentCover
-from recaudo.payments.queries.accruals import accrued
+from recaudo.payments.queries.accruals import DocumentAccrual, accrued_many
 from recaudo.payments.queries.balances import OpenDocument, open_as_of, unapplied_as_of
 from recaudo.payments.queries.debt_parts import (
     ZERO,
@@ -174,39 +174,44 @@ def steps(how: Any) -> tuple[dict[str, Any], ...]:
 
 
 def _accruals(customer: Customer, as_of: date, then: dict[int, OpenDocument]) -> list[AccrualDebt]:
-    """By document: interest not posted by the day, and the fee that would be due on it."""
+    """By document: interest not posted by the day, and the fees that would be due on it."""
+    creditor, whose = customer.creditor, [customer.pk]
     borne = {
-        each.document.bearer.document: each
-        for each in accrued(customer, as_of, known_on=as_of)
+        each.document_id: each
+        for each in accrued_many(creditor, as_of, whose, known_on=as_of, closed_days=None)
         if each.unposted or each.accrued.missing
     }
-    fees = {
-        each.bearer.document: each for each in fees_due(customer.creditor, [customer.pk], as_of)
-    }
-    lines = []
-    for pk in borne.keys() | fees.keys():
-        interest, fee = borne.get(pk), fees.get(pk)
-        about = interest.document if interest else fees[pk]
-        nothing = Money.zero(about.bearer.currency)
-        lines.append(
-            AccrualDebt(
-                document=pk,
-                number=about.label,
-                due_on=about.due_on,
-                from_on=(interest.posted_until if interest else None) or about.due_on,
-                currency=about.bearer.currency,
-                accrued=(interest.accrued.amount if interest else nothing).amount,
-                posted=(interest.posted if interest else nothing).amount,
-                interest=(interest.unposted if interest else nothing).amount,
-                how=steps(how_interest(interest)) if interest else (),
-                stopped_on=interest.accrued.stopped_on if interest else None,
-                missing=interest.accrued.missing if interest else "",
-                fees=(fee.fee.amount if fee else nothing).amount,
-                fees_how=_fee_steps(fee) if fee else (),
-                standing=_standing(then.get(pk)),
-            )
-        )
+    fees: dict[int, list[FeeDue]] = defaultdict(list)
+    for due in fees_due(creditor, whose, as_of, known_on=as_of):
+        fees[due.bearer.document].append(due)
+    lines = [
+        _accrual(pk, borne.get(pk), fees.get(pk, []), _standing(then.get(pk)))
+        for pk in borne.keys() | fees.keys()
+    ]
     return sorted(lines, key=lambda each: (each.due_on, each.number, each.document))
+
+
+def _accrual(
+    pk: int, borne: DocumentAccrual | None, fees: list[FeeDue], standing: Standing
+) -> AccrualDebt:
+    about = borne.document if borne else fees[0]
+    nothing = Money.zero(about.bearer.currency)
+    return AccrualDebt(
+        document=pk,
+        number=about.label,
+        due_on=about.due_on,
+        from_on=(borne.posted_until if borne else None) or about.due_on,
+        currency=about.bearer.currency,
+        accrued=(borne.accrued.amount if borne else nothing).amount,
+        posted=(borne.posted if borne else nothing).amount,
+        interest=(borne.unposted if borne else nothing).amount,
+        how=steps(how_interest(borne)) if borne else (),
+        stopped_on=borne.accrued.stopped_on if borne else None,
+        missing=borne.accrued.missing if borne else "",
+        fees=sum((due.fee.amount.amount for due in fees), ZERO),
+        fees_how=tuple(step for due in fees for step in _fee_steps(due)),
+        standing=standing,
+    )
 
 
 def _fee_steps(due: FeeDue) -> tuple[dict[str, Any], ...]:

@@ -86,12 +86,9 @@ class _Writer:
         known = min(ledger_on(self.creditor, self.today) or self.today, self.today)
         names = {"day": day, "known": self.figures.long_day(known)}
         if is_quote:
-            return (
-                _(
-                    "Con los movimientos conocidos al %(known)s. Válida hasta el %(day)s, si antes no "
-                    "hay otros movimientos."
-                )
-                % names
+            return "{} {}".format(
+                _("Con los movimientos conocidos al %(known)s.") % names,
+                _("Válida hasta el %(day)s, si antes no hay otros movimientos.") % names,
             )
         if known < self.debt.as_of:
             return _("Saldo con corte al %(day)s, con la cartera cargada al %(known)s.") % names
@@ -356,7 +353,6 @@ def _words() -> dict[str, str]:
         "summary": _("Resumen"),
         "currency": _("Moneda"),
         "nothing": _("No tiene documentos pendientes en este día."),
-        "no_charges": _("Sin cargos por mora."),
         "reckoning": _("Cómo se calculó cada cargo"),
         "from_on": _("Desde"),
         "until_on": _("Hasta"),

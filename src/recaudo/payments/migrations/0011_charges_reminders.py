@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0002_creditor_identity'),
-        ('payments', '0009_screens_credit_search'),
+        ('payments', '0010_credit_stated'),
         ('portfolio', '0005_document_file_borders'),
     ]
 
