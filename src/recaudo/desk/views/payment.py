@@ -176,7 +176,7 @@ def _page(request: DeskRequest, credit: Credit, typed: Any) -> dict[str, Any]:
                     "paid": each,
                     "component": component_name(each.component),
                     "kind": _("cargo") if each.kind == "charge" else "",
-                "by_way": caused.get(each.credit, ""),
+                    "by_way": caused.get(each.credit, ""),
                 }
                 for each in story.paid
             ],
