@@ -94,7 +94,17 @@ def _portfolio(creditor: Any, count: int) -> None:
 
     from recaudo.payments.actions.terms import Wanted, set_terms
     from recaudo.payments.models import ReferenceRate
+    from recaudo.portfolio.models import Customer
 
+    Customer.objects.bulk_create(
+        [
+            Customer(
+                creditor=creditor, code=f"C{n}", name=f"Cliente {n}", country="CO", slot=n % 10_000
+            )
+            for n in range(count // PER_CUSTOMER)
+        ],
+        batch_size=5_000,
+    )
     wanted = Wanted(
         from_on=date(2020, 1, 1),
         source="c. 7",
@@ -113,7 +123,7 @@ def _portfolio(creditor: Any, count: int) -> None:
         )
         for n in range(36)
     )
-    given = {"creditor": creditor.pk, "count": count, "per": PER_CUSTOMER, "day": AS_OF}
+    given = {"creditor": creditor.pk, "per": PER_CUSTOMER, "day": AS_OF}
     with connection.cursor() as cursor:
         for text in _ROWS:
             cursor.execute(text, given)
@@ -121,11 +131,6 @@ def _portfolio(creditor: Any, count: int) -> None:
 
 
 _ROWS = (
-    """
-    INSERT INTO portfolio_customer (creditor_id, code, name, country, slot)
-    SELECT %(creditor)s, 'C' || n, 'Cliente ' || n, 'CO', n %% 10000
-    FROM GENERATE_SERIES(1, %(count)s / %(per)s) n
-    """,
     """
     INSERT INTO portfolio_document (creditor_id, customer_id, kind, key, number, product, regime,
       doc_type, prefix, instalment, issued_on, due_on, currency, original_amount, amount,

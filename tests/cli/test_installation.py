@@ -118,7 +118,20 @@ def test_serve_answers_and_one_signal_ends_all_of_it(installation: Installation)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     served = subprocess.Popen(
-        [sys.executable, "-m", "recaudo", "serve", "--port", str(port), "--workers", "1"],
+        [
+            "sh",
+            "-c",
+            'trap "" INT; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "recaudo",
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+        ],  # as from a shell that ignores Ctrl-C
         env=installation.env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

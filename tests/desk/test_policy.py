@@ -37,6 +37,17 @@ def test_without_house_rules_the_page_says_that_the_law_alone_binds(
     assert "rige solo la ley" in text and "Colombia" in text and "Guardar" in text
 
 
+def test_the_example_stands_beside_the_form_and_saving_at_once_does_not_make_it_the_policy(
+    andina: World, administrator: Client
+) -> None:
+    page = administrator.get(andina.path("politica/"))
+    assert page.context["example"].strip() and "[[caps]]" in page.content.decode()
+    offered = {key: page.context["draft"][key] for key in ("toml", "from_on")}
+    given = offered | {"act": "save", "reason": "Sin querer"}
+    administrator.post(andina.path("politica/guardar/"), given)
+    assert [each.toml.strip() for each in saved(andina)] in ([], [""])
+
+
 def test_who_may_not_administer_reads_and_changes_nothing(andina: World, desk: Client) -> None:
     page = desk.get(andina.path("politica/"))
     assert page.status_code == 200 and "Guardar" not in page.content.decode()

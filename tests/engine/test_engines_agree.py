@@ -9,15 +9,18 @@ import pyarrow as pa
 import pytest
 import sqlglot
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.portfolios import (
     PLAN,
+    TODAY,
     Ledger,
     Moment,
     a_day,
+    customer,
     day_of,
+    document,
     ledgers,
     moments,
     postgres_engine,
@@ -83,6 +86,19 @@ def whole(value: Any) -> Any:
     return int(value) if hasattr(value, "to_integral_value") else value
 
 
+#: A hold of customer 1 that names a document of customer 3: neither is held by it.
+STRAY_HOLD: Ledger = {
+    "customers": [customer(1), customer(3)],
+    "open_documents": [document(1, 1, age=10), document(2, 3, age=10)],
+    "holds": [
+        {"customer_id": 1, "document_id": 2, "channel": "", "kind": "manual", "until_day": None}
+    ],
+    "rates": [],
+    "promises": [],
+}
+
+
+@example(ledger=STRAY_HOLD, moment=(TODAY, TODAY), chosen={3})
 @random_portfolios
 @given(ledger=ledgers(), moment=moments(), chosen=st.sets(st.integers(1, 4)))
 def test_the_result_of_some_customers_is_that_part_of_the_whole(

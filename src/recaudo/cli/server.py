@@ -88,7 +88,9 @@ def run_web_and_worker(host: str, port: int, workers: int = 2) -> None:
     def leave(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, leave)
+    # SIGINT as well: a shell that starts us in the background lets us inherit that it is ignored.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, leave)
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.3)

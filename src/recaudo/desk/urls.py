@@ -296,12 +296,12 @@ of_creditor: list[URLPattern] = [
     path("cargos/fijar/", charges.post, name="charges_post"),
     path("cargos/condiciones/", charge_terms.terms, name="charge_terms"),
     path("cargos/condiciones/guardar/", charge_terms.save, name="charge_terms_save"),
-    path("cargos/<int:charge_id>/", charges.charge, name="charge"),
-    path("cargos/<int:charge_id>/condonar/", charges.waive, name="charge_waive"),
+    path("cargos/<int:charge_id>/", charges.charge, name="charges_one"),
+    path("cargos/<int:charge_id>/condonar/", charges.waive, name="charges_waive"),
     path(
         "cargos/<int:charge_id>/condonaciones/<int:waiver_id>/deshacer/",
         charges.unwaive,
-        name="charge_unwaive",
+        name="charges_unwaive",
     ),
 ]
 

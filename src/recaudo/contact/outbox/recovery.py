@@ -141,11 +141,11 @@ def settle_uncertain(
 
     ``again`` keeps the old one as it is, failed, and plans a new message in its place with a new
     text, through the gate like any other; it is returned. The old contact goes on counting for
-    caps: the stricter reading. Raises Problem ``not_uncertain``, ``uncertain_reason_missing``,
+    caps: the stricter reading. Raises Problem ``not_uncertain``, ``reason_missing``,
     ``again_too_late`` where its window has passed.
     """
     if not reason.strip():
-        raise Problem("uncertain_reason_missing")
+        raise Problem("delivery_reason_missing")
     with transaction.atomic():
         row = Message.objects.select_for_update().get(pk=message.pk)
         if row.state != MessageState.UNCERTAIN:

@@ -79,7 +79,7 @@ def waive(request: DeskRequest, charge_id: int) -> HttpResponse:
         messages.error(request, words.sentence(problem))
         return _page(request, row, status=400)
     messages.success(request, _("Condonado. El cargo y su condonación quedan a la vista."))
-    return redirect("desk:charge", request.creditor.code, charge_id)
+    return redirect("desk:charges_one", request.creditor.code, charge_id)
 
 
 @open_to("waive")
@@ -96,7 +96,7 @@ def unwaive(request: DeskRequest, charge_id: int, waiver_id: int) -> HttpRespons
         messages.error(request, words.sentence(problem))
         return _page(request, row, status=400)
     messages.success(request, _("La condonación se deshizo: el cargo se vuelve a deber."))
-    return redirect("desk:charge", request.creditor.code, charge_id)
+    return redirect("desk:charges_one", request.creditor.code, charge_id)
 
 
 @open_to("lead")

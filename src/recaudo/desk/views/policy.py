@@ -23,7 +23,7 @@ from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.house_rules import told
 from recaudo.portfolio.models import Regime
 
-#: What an empty form offers to start from; a house that saves nothing follows the law alone.
+#: Shown beside the form, never in it: an example saved by mistake would be a policy.
 EXAMPLE = """# Solo puede ser más estricta que la ley; lo que sea más amplio no cambia nada.
 # Canales: call visit sms chat email letter, o "*" para todos.
 
@@ -128,12 +128,13 @@ def _page(
         "choices": choices,
         "draft": draft
         or {
-            "toml": newest.toml if newest and newest.toml.strip() else EXAMPLE,
+            "toml": newest.toml if newest else "",
             "from_on": request.today.isoformat(),
             "reason": "",
         },
         "draft_rules": _compared(pack, draft["toml"]) if draft and not error else None,
         "error": error,
+        "example": EXAMPLE,
     }
     return render(request, "desk/policy.html", context, status=422 if error else 200)
 

@@ -1,9 +1,9 @@
 -- A row: one open document in the creditor's currency: its age, its bucket, what holds it.
 -- block: the reason number of a stated hold, 0 where it may be worked.
 WITH document_holds AS (
-  SELECT document_id, MIN(kind) AS kind,
+  SELECT document_id, customer_id, MIN(kind) AS kind,
          CASE WHEN COUNT(until_day) = COUNT(*) THEN MAX(until_day) END AS until_day
-  FROM holds WHERE document_id IS NOT NULL GROUP BY document_id
+  FROM holds WHERE document_id IS NOT NULL GROUP BY document_id, customer_id
 ),
 pay_days AS (
   SELECT d.document_id, MIN(p.day) AS pay_day
@@ -54,6 +54,7 @@ FROM known k
   JOIN buckets m ON m.bucket_table = k.bucket_table
     AND m.age = LEAST(GREATEST($month_start - k.due_day, 0), $bucket_limit)
   LEFT JOIN document_holds h ON h.document_id = k.document_id
+    AND h.customer_id = k.customer_id
   LEFT JOIN hold_reasons hr ON hr.kind = h.kind
   LEFT JOIN pay_days y ON y.document_id = k.document_id
   LEFT JOIN disputes s ON s.document_id = k.document_id
