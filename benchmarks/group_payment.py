@@ -18,6 +18,7 @@ import statistics
 import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -61,6 +62,7 @@ def measure(customers: int, documents: int, others: int, times: int) -> dict[str
     from recaudo.payments.queries.check import check_ledger
     from recaudo.portfolio.models import Customer, CustomerGroup
 
+    import_module("recaudo.config.schedule")  # a server has the jobs at hand
     call_command("migrate", verbosity=0, skip_checks=True)
     creditor = Creditor.objects.create(
         code="bench", name="Bench", country="CO", currency="COP", timezone="America/Bogota"

@@ -214,6 +214,19 @@ def test_a_lot_comes_back_whole(creditor, group):
     assert check_ledger(creditor) == []
 
 
+def test_a_lot_comes_back_in_the_same_queries_whatever_its_size(creditor):
+    counts = []
+    for size in (1, 4):
+        customers = [make_customer(creditor) for _ in range(size)]
+        for customer in customers:
+            make_document(customer, 100)
+        lot = pay_group(creditor, 100 * size, customers=customers, external_id=str(size)).lot
+        with CaptureQueriesContext(connection) as queries:
+            reverse_lot(lot, value_on=BACK, reason="Devuelto", now=NOW + timedelta(days=2))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 45
+
+
 def test_a_lot_in_dollars_posts_its_differences(creditor, group):
     make_rate(creditor, "USD", 4000, valid_on="2026-01-01")
     make_rate(creditor, "USD", 4100, valid_on="2026-04-14")
@@ -372,6 +385,16 @@ def test_a_sheet_ties_receipts_to_a_deposit_and_tells_the_difference(creditor):
         sheet(creditor, ["7"], 40, external_id="P2")
     assert told.value.code == "receipts_unknown"
     assert check_ledger(creditor) == []
+
+
+def test_a_receipt_that_bounced_is_not_deposited(creditor):
+    customer = make_customer(creditor)
+    make_document(customer, 100)
+    made, _ = receipt(customer, 40, "1")
+    reverse_payment(made.credit, value_on=DAY, reason="Cheque devuelto", now=NOW)
+    with pytest.raises(Problem) as told:
+        sheet(creditor, ["1"], 40)
+    assert told.value.code == "receipts_taken_back"
 
 
 def test_a_short_deposit_may_be_accepted_and_stays_open(creditor):

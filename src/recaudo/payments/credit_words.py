@@ -100,6 +100,9 @@ SENTENCES: dict[str, str] = {
     "receipts_unknown": N_(
         "{seller} no tiene los recibos {numbers}. Regístrelos antes de la consignación."
     ),
+    "receipts_taken_back": N_(
+        "Los recibos {numbers} de {seller} se reversaron: quítelos de la planilla."
+    ),
     "receipts_deposited": N_("Los recibos {numbers} de {seller} ya estaban en otra planilla."),
     "receipts_currency": N_(
         "No todos los recibos están en {currency}: haga una planilla por moneda."

@@ -22,10 +22,12 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.receiving import receive
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
+from recaudo.payments.actions.reversing import TAKEN_BACK
 from recaudo.payments.models import (
     BankLine,
     CashReceipt,
     Credit,
+    CreditAdjustment,
     LineWork,
     LotKind,
     PaymentLot,
@@ -128,8 +130,8 @@ def deposit(
     difference, unless ``accept_short``; then the lot stays ``open`` until somebody explains it.
     Once per (seller, ``external_id``). With ``line`` the bank's movement is this deposit.
 
-    Raises Problem ``receipts_unknown``, ``receipts_deposited``, ``receipts_currency``,
-    ``deposit_short``, ``deposit_empty``, ``lot_differs``, and those of ``line_pays_lot``.
+    Raises Problem ``receipts_unknown``, ``receipts_taken_back``, ``receipts_deposited``,
+    ``receipts_currency``, ``deposit_short``, ``deposit_empty``, ``lot_differs``, and those of ``line_pays_lot``.
     """
     seller, wanted = seller.strip(), sorted({each.strip() for each in numbers if each.strip()})
     if not wanted:
@@ -303,6 +305,12 @@ def _depositable(
     missing = sorted(set(wanted) - {each.number for each in found})
     if missing:
         raise Problem("receipts_unknown", seller=seller, numbers=missing[:10])
+    bounced = CreditAdjustment.objects.filter(
+        credit__in=[each.credit_id for each in found], reason=TAKEN_BACK
+    ).values_list("credit_id", flat=True)
+    back = [each.number for each in found if each.credit_id in set(bounced)]
+    if back:
+        raise Problem("receipts_taken_back", seller=seller, numbers=back[:10])
     before = [each.number for each in found if each.lot_id is not None]
     if before:
         raise Problem("receipts_deposited", seller=seller, numbers=before[:10])
