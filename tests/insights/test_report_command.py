@@ -3,11 +3,12 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 import typer
+from django_scopes import scope
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
@@ -23,8 +24,11 @@ from factories import (
 )
 from recaudo.audit.models import ChangeEvent
 from recaudo.cli import reports
+from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.credits import take_back_credit
+from recaudo.payments.actions.instruments import Paper, move_instrument, receive_instrument
+from recaudo.portfolio.models import Customer, Document
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +121,28 @@ def test_the_workbook_has_subtotals_that_re_add_and_no_formula(creditor, tmp_pat
     assert total == sum(subtotals.values()) == 330.5
     assert any("=HYPERLINK(1)" in row for row in detail)
     assert next(row for row in summary if "TOTAL" in row)
+
+
+def test_what_a_paper_covers_is_told_apart_until_it_clears(creditor):
+    with scope(creditor=creditor):
+        ana = Customer.objects.get(code="001")
+        document = Document.objects.get(customer=ana, amount=200)
+    paper = Paper("cheque", "9", Money(Decimal(150), "COP"), date(2026, 8, 1))
+    covers = [(document.pk, Decimal(150))]
+    row = receive_instrument(ana, paper, covers=covers, received_on=date(2026, 6, 1))
+    moves = {"deposited": date(2026, 8, 1), "returned": date(2026, 8, 3)}
+    for state, on in moves.items():
+        move_instrument(row, state, on=on, reason="sin fondos", now=datetime.now(UTC))
+
+    def told(day):
+        return json.loads(run("aging", "--creditor", "c1", "--as-of", day, "--json").stdout)
+
+    assert "documented" not in told("2026-05-31")
+    assert told("2026-06-01")["documented"] == {"documents": 1, "balance": "150.00"}
+    assert told("2026-08-02")["gross"] == "350.50"
+    assert "documented" not in told("2026-08-03")
+    shown = run("aging", "--creditor", "c1", "--as-of", "2026-08-02").stdout
+    assert "Documentado" in shown
 
 
 def test_a_formula_in_a_name_leaves_as_text_in_csv(creditor):
@@ -213,8 +239,21 @@ def test_ways_of_paying_say_how_much_came_and_how_soon():
             "amount": "400.00",
             "days_since_issue": "25.00",
             "days_after_due": "-5.00",
+            "recovered": "0.00",
         }
     ]
+
+
+def test_what_pays_a_written_off_debt_is_counted_apart():
+    creditor = make_creditor("c1")
+    ana = make_customer(creditor)
+    documents = [make_document(ana, 100, due_on="2026-01-31") for _ in range(2)]
+    happen(documents[0], "written_off", on="2026-02-10")
+    happen(documents[1], "written_off", on="2026-02-11")
+    for document in documents:
+        apply(make_credit(ana, 100, value_on="2026-02-10", method="PSE"), document)
+    told = json.loads(run("methods", "--creditor", "c1", "--as-of", "2026-03-31", "--json").stdout)
+    assert (told[0]["amount"], told[0]["recovered"]) == ("200.00", "100.00")
 
 
 def test_a_payment_that_was_taken_back_counts_for_no_way_of_paying():

@@ -31,11 +31,14 @@ def methods_table(creditor: Creditor, since: date, until: date, found: list[Meth
                 round(each.amount * 100 / whole, 1),
                 each.days_since_issue,
                 each.days_after_due,
+                each.recovered,
             ]
         )
         for each in found
     ]
-    rows.append(Row([_("TOTAL"), sum(each.payments for each in found), whole, None, None, None], 2))
+    recovered = sum((each.recovered for each in found), Decimal(0))
+    payments = sum(each.payments for each in found)
+    rows.append(Row([_("TOTAL"), payments, whole, None, None, None, recovered], 2))
     about = [
         creditor.name,
         _("Pagos aplicados del {since} al {until}, en {currency}").format(
@@ -49,5 +52,6 @@ def methods_table(creditor: Creditor, since: date, until: date, found: list[Meth
         "%",
         _("Días desde la emisión"),
         _("Días después del vencimiento"),
+        _("Recuperación de castigada"),
     ]
     return Table(_("Recaudo por medio de pago"), about, headings, rows)

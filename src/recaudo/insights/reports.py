@@ -95,7 +95,11 @@ def _group_json(group: Group, slots: tuple[Slot, ...]) -> dict[str, Any]:
         "unapplied": amount(group.unapplied),
         "total": amount(group.total),
     }
-    apart = {"written_off": group.written_off, "ceded": group.ceded}
+    apart = {
+        "written_off": group.written_off,
+        "ceded": group.ceded,
+        "documented": group.documented,
+    }
     return told | {name: _part_json(part) for name, part in apart.items() if part.documents}
 
 
@@ -122,7 +126,12 @@ def _by_bucket(creditor: Creditor, report: Ageing) -> Table:
     )
     rows.append(Row([_("Sin aplicar"), None, -whole.unapplied, None], 1))
     rows.append(Row([_("Neto"), None, whole.total, None], 2))
-    for title, part in ((_("Castigado"), whole.written_off), (_("Cedido"), whole.ceded)):
+    apart = (
+        (_("Documentado, dentro del saldo"), whole.documented),
+        (_("Castigado"), whole.written_off),
+        (_("Cedido"), whole.ceded),
+    )
+    for title, part in apart:
         if part.documents:
             rows.append(Row([title, part.documents, part.balance, None], 1))
     headings = [_("Edad"), _("Documentos"), _("Saldo"), "%"]

@@ -45,7 +45,8 @@ class Group:
     """One line of the report; all amounts in the creditor's currency.
 
     ``buckets`` in the order of the table. ``gross`` is their sum, ``total`` what remains after the
-    credits that wait. ``written_off`` and ``ceded`` are in neither.
+    credits that wait. ``written_off`` and ``ceded`` are in neither. ``documented`` is the part of
+    the gross that stands on papers which have not cleared (F15).
     """
 
     code: str
@@ -54,6 +55,7 @@ class Group:
     unapplied: Decimal = ZERO
     written_off: Part = field(default_factory=Part)
     ceded: Part = field(default_factory=Part)
+    documented: Part = field(default_factory=Part)
     #: Its customers, where they were asked for; they add up to it.
     customers: list[Group] = field(default_factory=list)
 
@@ -135,12 +137,13 @@ def ageing(
     tree = _Tree(report.whole, chosen, with_customers)
     currencies: dict[str, CurrencyTotal] = {}
     for row in _documents(facts, by, with_customers):
-        key, customer, currency, rate, place, slot, is_due, count, own, here = row
+        key, customer, currency, rate, place, slot, is_due, count, own, here, *papers = row
         if here is None:
             raise _rate_missing(facts, creditor, as_of)
         for line in tree.path(key, customer):
             if place == "ageing":
                 line.buckets[slot - 1].add(count, here)
+                line.documented.add(*papers)
             else:
                 (line.written_off if place == "written_off" else line.ceded).add(count, here)
         if place == "ageing":
@@ -212,6 +215,20 @@ rates AS (
 rates_of_the_day AS (SELECT * FROM rates UNION ALL SELECT %(currency)s, 1::numeric)
 """
 
+#: What stood on papers in custody or deposited on the day.
+ON_PAPER = """,
+on_paper AS (
+  SELECT k.document_id, SUM(k.amount) AS amount
+  FROM payments_instrumentcover k
+  JOIN (
+    SELECT DISTINCT ON (instrument_id) instrument_id, state FROM payments_instrumentevent
+    WHERE creditor_id = %(creditor)s AND happened_on <= %(day)s
+    ORDER BY instrument_id, happened_on DESC, id DESC
+  ) e ON e.instrument_id = k.instrument_id AND e.state IN ('held', 'deposited')
+  WHERE k.creditor_id = %(creditor)s GROUP BY k.document_id
+)
+"""
+
 #: Whose customer each one was on the day.
 SELLERS = """,
 sellers AS (
@@ -241,16 +258,19 @@ KEYS: dict[str, tuple[str, str, str]] = {
 
 def _documents(facts: dict[str, Any], by: By | None, detail: bool) -> Iterator[tuple[Any, ...]]:
     """key, customer (empty unless ``detail``), currency, rate, place, slot, is past due, documents,
-    balance in it and in the creditor's currency (None without a rate)."""
+    balance in it and in the creditor's currency (None without a rate), documents on paper and how
+    much of them, in the creditor's currency."""
     joins, key, _, customer = _keys(by, detail)
     yield from _rows(
-        f"""{OPEN_ON}{RATES}{SELLERS if by == "seller" else ""}
+        f"""{OPEN_ON}{RATES}{ON_PAPER}{SELLERS if by == "seller" else ""}
         SELECT {key}, {customer}, o.currency, r.rate,
                CASE WHEN o.is_ceded THEN 'ceded' WHEN o.is_written_off THEN 'written_off'
                     ELSE 'ageing' END,
                WIDTH_BUCKET(o.dpd, %(starts)s::int[]), o.dpd > 0, COUNT(*), SUM(o.open_amount),
-               SUM(ROUND(o.open_amount * r.rate, 4))
+               SUM(ROUND(o.open_amount * r.rate, 4)), COUNT(c.document_id),
+               COALESCE(SUM(ROUND(LEAST(o.open_amount, COALESCE(c.amount, 0)) * r.rate, 4)), 0)
         FROM open_on o {joins}
+        LEFT JOIN on_paper c ON c.document_id = o.document_id
         LEFT JOIN rates_of_the_day r ON r.currency = o.currency
         GROUP BY 1, 2, 3, 4, 5, 6, 7""",
         facts,

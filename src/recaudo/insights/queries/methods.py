@@ -24,7 +24,8 @@ MONEY = ("payment", "advance", "exchange", "detraction")
 _APPLIED = """
 applied AS (
   SELECT c.id AS credit_id, COALESCE(NULLIF(c.method, ''), p.method, '') AS method, c.currency,
-         a.amount, a.value_on - d.issued_on AS since_issue, a.value_on - d.due_on AS after_due
+         a.amount, a.value_on - d.issued_on AS since_issue, a.value_on - d.due_on AS after_due,
+         d.written_off_on <= a.value_on AS is_recovery
   FROM payments_application a
   JOIN payments_credit c ON c.id = a.credit_id AND c.kind = ANY(%(money)s)
   JOIN portfolio_document d ON d.id = a.document_id AND d.kind <> 'charge'
@@ -40,6 +41,7 @@ applied AS (
 class Method:
     """One way of paying (``method`` empty: not said). ``amount`` in the creditor's currency.
 
+    ``recovered`` is the part of it that paid what was written off before (F12).
     ``days_since_issue`` and ``days_after_due`` are means weighted by the amount; paid early is
     negative.
     """
@@ -49,6 +51,7 @@ class Method:
     amount: Decimal
     days_since_issue: Decimal
     days_after_due: Decimal
+    recovered: Decimal
 
 
 def by_method(
@@ -78,7 +81,8 @@ def by_method(
             )
             SELECT method, COUNT(DISTINCT credit_id), SUM(here),
                    COALESCE(ROUND(SUM(here * since_issue) / NULLIF(SUM(here), 0), 1), 0),
-                   COALESCE(ROUND(SUM(here * after_due) / NULLIF(SUM(here), 0), 1), 0)
+                   COALESCE(ROUND(SUM(here * after_due) / NULLIF(SUM(here), 0), 1), 0),
+                   COALESCE(SUM(CASE WHEN is_recovery THEN here END), 0)
             FROM here GROUP BY method ORDER BY 3 DESC, 1""",
             facts,
         )
