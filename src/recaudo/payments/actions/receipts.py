@@ -131,7 +131,8 @@ def deposit(
     Once per (seller, ``external_id``). With ``line`` the bank's movement is this deposit.
 
     Raises Problem ``receipts_unknown``, ``receipts_taken_back``, ``receipts_deposited``,
-    ``receipts_currency``, ``deposit_short``, ``deposit_empty``, ``lot_differs``, and those of ``line_pays_lot``.
+    ``receipts_currency``, ``deposit_short``, ``deposit_empty``, ``lot_differs``, and those of
+    ``line_pays_lot``.
     """
     seller, wanted = seller.strip(), sorted({each.strip() for each in numbers if each.strip()})
     if not wanted:
