@@ -6,9 +6,10 @@
 In a database of its own on the server of DATABASE_URL. What was applied without a person is one of:
 
 - *exact*: the label's customer, its invoices, its amounts.
-- *alike*: the label's customer, and the line names no invoice. Either invoices of just the label's
-  amounts (of several equal ones the oldest is paid), or under the customer's own payment reference
-  whatever is next in the legal order. Nothing in the line tells these apart from the label's.
+- *alike*: the label's customer, every invoice that the line names (whole or cut) as in the label,
+  and among those it does not name others of just the label's amounts: of several equal ones the
+  oldest is paid. Or, where it names none, under the customer's own payment reference, whatever is
+  next in the legal order. Nothing in the line tells these apart from the label's.
 - *wrong document*: the label's customer, but the line named other invoices, or other amounts.
 - *wrong customer*: somebody else's money, or money that pays no invoice at all.
 
@@ -187,7 +188,7 @@ def _judged(
     did: dict[str, Decimal],
     customer: str,
     truth: tuple[str, dict[str, Decimal]] | None,
-    named: bool,
+    named: set[str],
     reason: str,
 ) -> str:
     """Which of the four outcomes it is."""
@@ -195,8 +196,9 @@ def _judged(
         return "wrong_customer"
     if did == truth[1]:
         return "exact"
-    in_order = reason == "own_reference"
-    if not named and (in_order or sorted(did.values()) == sorted(truth[1].values())):
+    in_order = reason == "own_reference" and not named
+    as_named = all(did.get(number) == truth[1].get(number) for number in named)
+    if in_order or (as_named and sorted(did.values()) == sorted(truth[1].values())):
         return "alike"
     return "wrong_document"
 

@@ -57,7 +57,7 @@ class Invoice:
 class Labelled:
     """``customers``: code → name; ``variants``: other ways the data itself writes that name;
     ``truth``: per line, the customer and {invoice number: amount}; None where it pays nothing.
-    ``named``: does the line say which invoices, as far as it was not cut?"""
+    ``named``: the invoices that the line names, whole or cut."""
 
     customers: dict[str, str] = field(default_factory=dict)
     variants: dict[str, set[str]] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Labelled:
     lines: list[StatementLine] = field(default_factory=list)
     truth: list[tuple[str, dict[str, Decimal]] | None] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    named: list[bool] = field(default_factory=list)
+    named: list[set[str]] = field(default_factory=list)
 
 
 def build(
@@ -141,7 +141,8 @@ def _add(made: Labelled, chance: random.Random, code: str, paid: list[Invoice]) 
     )
     made.lines.append(line)
     made.truth.append((code, _split(amount, paid)))
-    made.named.append(how not in ("nothing", "own_reference"))
+    told_numbers = [] if how in ("nothing", "own_reference") else [each.number for each in paid]
+    made.named.append(set(told_numbers[:1] if how == "some_numbers" else told_numbers))
     made.kinds.append(f"{how}/{kind}/{name_kind}/{len(paid)}")
 
 
@@ -236,7 +237,7 @@ def _add_stranger(made: Labelled, chance: random.Random) -> None:
         )
     )
     made.truth.append(None)
-    made.named.append(False)
+    made.named.append(set())
     made.kinds.append("stranger")
 
 

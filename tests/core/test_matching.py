@@ -205,3 +205,24 @@ def test_a_name_is_the_same_in_any_order_case_and_legal_form() -> None:
     assert NAMES.like("")[0:] == ()
     assert NAMES.like("FERRETERIA EL TO")[0].customer == 1
     assert NAMES.like("DROGUERIA SAN JOSE") == ()
+
+
+SISCO = NameIndex.of([(1, "Sisco"), (2, "Sisco Norte SAS"), (3, "Otro Nombre LLC")])
+
+
+def test_a_name_that_goes_on_may_be_meant_as_well() -> None:
+    assert [each.customer for each in SISCO.like("SISCO")] == [1, 2]
+
+    def paid(first: int, second: int) -> Decision:
+        debts = {1: [Debt(1, 1, ("A",), 1, first)], 2: [Debt(2, 2, ("B",), 1, second)]}
+        evidence = Evidence(names=SISCO.like("SISCO"))
+        return decide(500, evidence, lambda customer: debts[customer], TOLERANCE, today=4)
+
+    assert paid(500, 500).reason == "several_customers"
+    told = paid(500, 700).match
+    assert told is not None and told.customer == 1
+
+
+@pytest.mark.parametrize("payer", ["OTRO NOMBRE LCL", "OTRO NOMBRE LL", "OTRO NOMBRE SPA"])
+def test_a_legal_form_that_was_cut_or_mistyped_is_none(payer: str) -> None:
+    assert [each.customer for each in SISCO.like(payer)] == [3]

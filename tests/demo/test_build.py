@@ -39,7 +39,15 @@ from recaudo.demo.creditors import LOGINS, PASSWORD, PLANS, Plan
 from recaudo.demo.stories import STORIES
 from recaudo.demo.summary import creditors_now, rooms_now, stories_now
 from recaudo.intake.models import ImportBatch
-from recaudo.payments.models import PaymentWay
+from recaudo.payments.models import (
+    CashReceipt,
+    ChargeTerms,
+    Credit,
+    Instrument,
+    PaymentLot,
+    PaymentWay,
+    PendingPaper,
+)
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Customer, Document
 from recaudo.portfolio.queries.customers import visible_customers
@@ -249,3 +257,26 @@ def test_between_companies_no_authorisation_is_missing() -> None:
     assert late is not None
     asked = Request(late.pk, "phone")
     assert look(creditor, asked, at=timezone.now()).rule != "consent_missing"
+
+
+def test_the_distributors_money_has_a_life() -> None:
+    creditor = Creditor.objects.get(code="andina")
+    with scope(creditor=creditor):
+        states = set(Instrument.objects.values_list("state", flat=True))
+        kinds = set(PaymentLot.objects.values_list("kind", flat=True))
+        held = CashReceipt.objects.filter(lot=None).count()
+        papers = PendingPaper.objects.filter(state="pending").count()
+        owes_nothing = Credit.objects.get(source="demo", external_id="saldo-0").customer
+        assert not owes_nothing.documents.filter(open_amount__gt=0).exists()
+    assert states == {"held", "returned"}
+    assert kinds == {"group", "receipts"}
+    assert (held, papers) == (2, 1)
+
+
+def test_every_creditor_has_terms_and_the_stores_have_rents_in_uf() -> None:
+    with scopes_disabled():
+        with_terms = ChargeTerms.objects.values_list("creditor__code", flat=True)
+        assert sorted(set(with_terms)) == sorted(plan.code for plan in PLANS)
+        rents = Document.objects.filter(currency="CLF")
+        assert rents.count() == 6
+        assert set(rents.values_list("creditor__code", flat=True)) == {"austral"}

@@ -315,3 +315,17 @@ def test_the_tabs_of_money_show_what_the_member_may_open(andina: World, enter: E
     collector = enter(make_member(andina.creditor, Role.COLLECTOR)).get(andina.path("pagos/"))
     assert "Lotes" not in read(collector)
     assert "/conciliacion/sin-identificar/" in collector.content.decode()
+
+
+def test_one_tab_of_money_is_the_one_that_is_open(andina: World, desk: Client) -> None:
+    for page, title in (
+        ("pagos/", "Pagos"),
+        ("lotes/recibos/", "Lotes"),
+        ("cargos/", "Cargos"),
+        ("cargos/condiciones/", "Condiciones"),
+        ("tasas/", "Tasas"),
+    ):
+        text = desk.get(andina.path(page)).content.decode()
+        tabs = text.partition('class="area-tabs')[2].partition("</nav>")[0]
+        assert tabs.count("aria-current") == 1, page
+        assert f'aria-current="page">{title}<' in tabs

@@ -183,3 +183,12 @@ def test_bad_uploads_are_told_and_nothing_is_kept(andina: World, enter: Enter) -
         assert said in browser.post(there, {"file": sent}, follow=True).content.decode()
     layout = {"file": SimpleUploadedFile("x.csv", b"a;b;c"), "layout": "/etc/passwd.toml"}
     assert "No se reconoce" in browser.post(there, layout, follow=True).content.decode()
+
+
+def test_a_collector_finds_what_nobody_identified_from_the_worklist(
+    andina: World, enter: Enter
+) -> None:
+    desk = enter(make_member(andina.creditor, Role.COLLECTOR))
+    there = andina.path("conciliacion/sin-identificar/")
+    assert f'href="{there}"' in desk.get(andina.path("trabajo/")).content.decode()
+    assert desk.get(there).status_code == 200

@@ -22,7 +22,7 @@ from payments.test_balances import START, Rollback, live, stories
 from recaudo.core.money import Money
 from recaudo.payments.actions.applications import apply_credit
 from recaudo.payments.actions.credits import record_credit
-from recaudo.payments.models import Instrument, InstrumentCover
+from recaudo.payments.models import Instrument, InstrumentCover, InstrumentEvent
 from recaudo.payments.queries.balances import open_as_of, unapplied_as_of
 from recaudo.payments.queries.debt import debt_of, friday_after, month_end
 from recaudo.portfolio.models import Customer
@@ -124,6 +124,23 @@ def test_a_cheque_counts_from_its_receipt_until_it_cleared_or_came_back(customer
     )
     assert cop(customer, date.fromisoformat(day)).documented == documented
     assert cop(customer, date(2026, 4, 10)).documented == 0
+
+
+def test_a_cheque_that_the_bank_returned_days_after_it_paid_covers_nothing(customer):
+    """Cleared on the 10th, returned on the 20th: on the 15th it had been money."""
+    document = make_document(customer, "1000", issued_on="2026-02-01", due_on=DUE)
+    cover(document, "600", state="returned", state_on="2026-04-20")
+    with scope(creditor=customer.creditor):
+        instrument = Instrument.objects.get()
+        for state, on in (("held", "03-01"), ("cleared", "04-10"), ("returned", "04-20")):
+            InstrumentEvent.objects.create(
+                creditor=customer.creditor,
+                instrument=instrument,
+                state=state,
+                happened_on=f"2026-{on}",
+            )
+    days = [date(2026, 4, day) for day in (9, 10, 15, 20)]
+    assert [cop(customer, day).documented for day in days] == [600, 0, 0, 0]
 
 
 def test_a_charge_of_the_source_system_is_part_of_catching_up(customer):

@@ -24,6 +24,11 @@ LIKELY = 82
 MARGIN = 4
 _WORDS = re.compile(r"[A-Z0-9]+")
 _CUT_FROM = 7
+#: Similarity of a customer whose name goes on after the whole of the payer's.
+GOES_ON = 97.0
+#: How many customers may go by one name before it says nothing.
+SAME_MAX = 12
+_FORM_LETTERS = frozenset("".join(sorted(form)) for form in LEGAL_FORMS if len(form) > 1)
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -37,6 +42,13 @@ def words_of(name: str) -> tuple[str, ...]:
 def name_key(name: str) -> str:
     """The same for the same name in any order of words, accents, case and legal form."""
     return " ".join(sorted(words_of(name)))
+
+
+def _is_broken_form(word: str) -> bool:
+    """May it be a legal form that was cut short, or whose letters changed places?"""
+    if any(form.startswith(word) for form in LEGAL_FORMS):
+        return True
+    return "".join(sorted(word)) in _FORM_LETTERS
 
 
 def account_key(account: str) -> str:
@@ -94,19 +106,32 @@ class NameIndex:
         return index
 
     def like(self, name: str) -> tuple[Likeness, ...]:
-        """The five most alike, the most alike first (ties: by id); empty where none is likely."""
+        """The most alike, the most alike first (ties: by id); empty where none is likely.
+
+        Names are cut: a customer whose name goes on after the whole of the payer's may be meant as
+        well as the one whose name it is. A legal form that was cut or mistyped is none, too.
+        """
         words = words_of(name)
         if not words:
             return ()
         asked = " ".join(words)
         if asked not in self._asked:
-            self._asked[asked] = self._look(asked, words)
+            found = self._look(asked, words)
+            if not found and len(words) > 1 and _is_broken_form(words[-1]):
+                shorter = words[:-1]
+                again = self._look(" ".join(shorter), shorter)
+                found = tuple(Likeness(each.customer, each.similarity, False) for each in again)
+            self._asked[asked] = found
         return self._asked[asked]
 
     def _look(self, asked: str, words: tuple[str, ...]) -> tuple[Likeness, ...]:
         same = self._by_key.get(" ".join(sorted(words)))
         if same:
-            return tuple(Likeness(customer, 100.0, True) for customer in same[:5])
+            further = self._going_on(asked, words[0])
+            return (
+                *(Likeness(customer, 100.0, True) for customer in same[:SAME_MAX]),
+                *(Likeness(customer, GOES_ON, False) for customer in further[:SAME_MAX]),
+            )
         near: set[int] = set()
         for word in sorted(_ways_in(words), key=lambda word: (-len(word), word)):
             found = self._by_word.get(word, ())
@@ -117,3 +142,8 @@ class NameIndex:
         scored = [(similarity(asked, self._plain[customer]), customer) for customer in near]
         likely = sorted(((-score, customer) for score, customer in scored if score >= LIKELY))[:5]
         return tuple(Likeness(customer, -score, False) for score, customer in likely)
+
+    def _going_on(self, asked: str, first: str) -> list[int]:
+        """Customers whose names begin with all of ``asked`` and have more words."""
+        among = self._by_word.get(first, ())
+        return sorted(c for c in among if self._plain[c].startswith(f"{asked} "))

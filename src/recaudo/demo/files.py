@@ -88,15 +88,17 @@ def _rents(world: World) -> Iterable[Sequence[Cell]]:
 def _clients(clients: Iterable[Client]) -> Iterable[Sequence[Cell]]:
     """A row for each client, with who is asked there; another for each person behind them."""
     yield (
-        "Código cliente", "Identificación", "Razón social", "Clase cliente", "Grupo económico",
-        "Vendedor", "Gestor", "Sucursal", "Zona", "Cupo", "Plazo días", "Cliente desde",
-        "Días de pago", "No contactar", "Correo", "Teléfono", "Celular", "WhatsApp", "Dirección",
-        "Ciudad", "Contacto", "Cargo", "Identificación contacto",
+        "Código cliente", "Identificación", "Razón social", "Clase cliente", "Código grupo",
+        "Grupo económico", "Vendedor", "Gestor", "Sucursal", "Zona", "Cupo", "Plazo días",
+        "Cliente desde", "Días de pago", "No contactar", "Correo", "Teléfono", "Celular",
+        "WhatsApp",
+        "Dirección", "Ciudad", "Contacto", "Cargo", "Identificación contacto",
     )  # fmt: skip
     for client in clients:
         who: list[Cell] = [
-            client.code, client.person.tax_id, client.person.name, client.class_name, client.group,
-            client.seller, client.collector, client.branch, client.zone, client.credit_limit,
+            client.code, client.person.tax_id, client.person.name, client.class_name,
+            client.group.removeprefix("Grupo ").upper(), client.group, client.seller,
+            client.collector, client.branch, client.zone, client.credit_limit,
             client.terms_days, client.since_on, client.pay_days,
             "Sí" if client.do_not_contact else "No",
         ]  # fmt: skip

@@ -149,17 +149,20 @@ def _plain_customers() -> list[Customer]:
 
 def _group_pays(creditor: Creditor, today: date, by: User, now: datetime) -> None:
     """The treasury of a group pays most of what its companies owe, in one transfer."""
-    group = CustomerGroup.objects.order_by("code").first()
-    if group is None:
+    owed = (
+        Document.objects.filter(currency=creditor.currency, open_amount__gt=0)
+        .exclude(customer__group=None)
+        .values_list("customer__group")
+        .annotate(sum=Sum("open_amount"))
+        .order_by("-sum", "customer__group")
+        .first()
+    )
+    if owed is None:
         return
-    owed = Document.objects.filter(
-        customer__group=group, currency=creditor.currency, open_amount__gt=0
-    ).aggregate(sum=Sum("open_amount"))["sum"]
-    if not owed:
-        return
+    group = CustomerGroup.objects.get(pk=owed[0])
     receive_group(
         creditor,
-        Money((owed * Decimal("0.6")).quantize(Decimal(1000)), creditor.currency),
+        Money((owed[1] * Decimal("0.6")).quantize(Decimal(1000)), creditor.currency),
         group=group,
         value_on=today - timedelta(days=1),
         source="demo",

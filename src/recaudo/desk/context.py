@@ -32,8 +32,10 @@ class Place:
     #: Other pages that stand in this place, by the beginning of their names.
     area: tuple[str, ...] = ()
 
-    def holds(self, here: str) -> bool:
-        return any(here == each or here.startswith(f"{each}_") for each in (self.name, *self.area))
+    def fit(self, here: str) -> int:
+        """How much of the page's name this place names; 0: it does not hold it."""
+        names = (self.name, *self.area)
+        return max(len(each) if f"{here}_".startswith(f"{each}_") else 0 for each in names)
 
 
 #: The pages of money, as tabs: (names of their addresses, the first that there is and that the
@@ -50,7 +52,11 @@ MONEY: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rates",), N_("Tasas")),
 )
 #: What else begins the name of a page of a tab.
-ALSO = {"payments": ("payment", "customer_pay"), "lots": ("lot", "receipts")}
+ALSO = {
+    "payments": ("payment", "customer_pay"),
+    "lots": ("lot", "receipts"),
+    "charges": ("charge",),
+}
 
 
 def places() -> tuple[Place, ...]:
@@ -103,7 +109,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
                 "icon": place.icon,
                 "url": reverse(f"desk:{place.name}", args=[creditor.code, *place.arguments]),
                 "count": _waiting(request) if place.name == "inbox" else 0,
-                "is_here": place.holds(here),
+                "is_here": bool(place.fit(here)),
             }
             for place in places()
             if place.right is None or grants(membership, place.right)
@@ -115,15 +121,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _money_tabs(membership: Membership, here: str) -> list[dict[str, Any]]:
     """What of MONEY this member may open; nothing on pages of other places."""
     money = next(place for place in places() if place.name == "payments")
-    if not money.holds(here):
+    if not money.fit(here):
         return []
     tabs = []
     for names, title in MONEY:
         url = next(filter(None, (_open_page(membership, name) for name in names)), "")
-        if url:
-            is_here = Place(names[0], "", "", area=_also(names)).holds(here)
-            tabs.append({"title": _(title), "url": url, "is_here": is_here})
-    return tabs
+        fit = Place(names[0], "", "", area=_also(names)).fit(here)
+        tabs.append({"title": _(title), "url": url, "fit": fit})
+    # «charge_terms» is a name of the terms, though it begins like one of the charges.
+    best = max(tab["fit"] for tab in tabs)
+    return [tab | {"is_here": bool(best) and tab["fit"] == best} for tab in tabs if tab["url"]]
 
 
 def _open_page(membership: Membership, name: str) -> str:

@@ -135,10 +135,7 @@ def _match_some(
     gathered = gather(creditor, lines, names)
     certain: list[Paid] = []
     others: list[tuple[Waiting, Decision]] = []
-    # Who names a document comes before who leaves it to us which of several alike is paid.
-    for line in sorted(
-        lines, key=lambda line: (not gathered.names_something(line), line.value_on, line.id)
-    ):
+    for line in sorted(lines, key=lambda line: (gathered.turn(line), line.value_on, line.id)):
         decision = judge(line, gathered, today=today)
         if decision.match is None:
             others.append((line, decision))

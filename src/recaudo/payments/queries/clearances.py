@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django_scopes import scope, scopes_disabled
 
 from recaudo.core.money import Money
-from recaudo.payments.models import Clearance, Instrument
+from recaudo.payments.models import Clearance
 from recaudo.payments.queries.debt import debt_of
 from recaudo.payments.queries.debt_parts import Debt
+from recaudo.payments.queries.instruments import standing_on
 from recaudo.portfolio.models import Customer
 
 
@@ -82,9 +82,8 @@ def _owed(debt: Debt) -> list[Lack]:
 
 
 def _instruments(customer: Customer, as_of: date) -> list[Lack]:
-    waiting = Q(state__in=("held", "deposited")) | Q(state_on__gt=as_of)
     with scope(creditor=customer.creditor):
-        rows = Instrument.objects.filter(waiting, customer=customer, received_on__lte=as_of)
+        rows = standing_on(customer, as_of)
         amounts = [Money(row.amount, row.currency) for row in rows]
     facts = {"count": len(amounts), "amount": amounts}
     return [Lack("clearance_instruments", facts)] if amounts else []

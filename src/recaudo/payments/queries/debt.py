@@ -35,6 +35,7 @@ from recaudo.payments.queries.debt_parts import (
 )
 from recaudo.payments.queries.exchange import price_of
 from recaudo.payments.queries.fees_due import FeeDue, fees_due
+from recaudo.payments.queries.instruments import standing_on
 from recaudo.portfolio.models import (
     Customer,
     Document,
@@ -130,9 +131,8 @@ def _parts(ids: list[int], as_of: date) -> dict[int, dict[str, Decimal]]:
 
 def _covered(customer: Customer, as_of: date) -> dict[int, Decimal]:
     """Document → how much of it paper covers that had been received by the day and not cleared."""
-    waiting = Q(instrument__state__in=("held", "deposited")) | Q(instrument__state_on__gt=as_of)
     covers = InstrumentCover.objects.filter(
-        waiting, instrument__customer=customer, instrument__received_on__lte=as_of
+        instrument__in=standing_on(customer, as_of).values("pk").order_by()
     )
     sums = covers.values_list("document_id").annotate(covered=Sum("amount"))
     return defaultdict(Decimal, dict(sums))

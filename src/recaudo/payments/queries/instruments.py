@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Case, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from recaudo.core.instruments import STANDS
-from recaudo.payments.models import Instrument, InstrumentCover
+from recaudo.payments.models import Instrument, InstrumentCover, InstrumentEvent
 from recaudo.portfolio.models import Customer
 
 
@@ -17,6 +19,17 @@ def uncleared(customer: Customer) -> list[Instrument]:
     """Held or deposited, by due date. The caller is in the creditor's scope."""
     rows = Instrument.objects.filter(customer=customer, state__in=STANDS)
     return list(rows.order_by("due_on", "id"))
+
+
+def standing_on(customer: Customer, day: date) -> Any:
+    """Received by ``day`` and by then neither cleared nor come back, by due date; lazy. Exact for
+    past days: the newest step by then counts. The caller is in the creditor's scope."""
+    steps = InstrumentEvent.objects.filter(instrument=OuterRef("pk"), happened_on__lte=day)
+    newest = steps.order_by("-happened_on", "-id").values("state")[:1]
+    kept = Case(When(state_on__lte=day, then=F("state")), default=Value("held"))
+    rows = Instrument.objects.filter(customer=customer, received_on__lte=day)
+    rows = rows.annotate(state_then=Coalesce(Subquery(newest), kept))
+    return rows.filter(state_then__in=STANDS).order_by("due_on", "id")
 
 
 def covered(documents: Iterable[int]) -> dict[int, Decimal]:

@@ -156,16 +156,22 @@ class Gathered:
     debts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
     amounts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
     _told: dict[int, Evidence] = field(default_factory=dict)
+    _pieces: dict[int, list[list[Debt]]] = field(default_factory=dict)
 
     def evidence(self, line: Waiting) -> Evidence:
         """What speaks for whom about this line."""
         found = self._plain(line)
-        if found.numbers:
+        pieces = () if found.numbers else self._cut(line)
+        if not pieces:
             return found
-        known = found.own | found.ids | found.accounts | found.aliases
-        known |= {name.customer for name in found.names}
-        cut, liked = self._cut(line, known, found.amounts)
-        return replace(found, cut=cut, liked=liked) if liked else found
+        cut: dict[int, Debt] = {}
+        liked: set[int] = set()
+        for may_be in pieces:
+            still = [debt for debt in may_be if self._is_open(debt, line.currency)]
+            liked.update(debt.id for debt in still)
+            if len(still) == 1:
+                cut[still[0].id] = still[0]
+        return replace(found, cut=tuple(cut.values()), liked=frozenset(liked)) if liked else found
 
     def _plain(self, line: Waiting) -> Evidence:
         """All but what a cut number may name, which changes as documents are paid."""
@@ -185,36 +191,45 @@ class Gathered:
         )
         return found
 
-    def names_something(self, line: Waiting) -> bool:
-        """Does the line name a document or carry a reference?"""
+    def turn(self, line: Waiting) -> int:
+        """Who names a document comes first; then who has a cut number of one; then who leaves it to
+        us which of several alike is paid, those with a payment reference before the others."""
         keys = self.keys[line.id]
-        return any((key, line.currency) in self.numbers or key in self.own for key in keys)
+        if any((key, line.currency) in self.numbers for key in keys):
+            return 0
+        if self._cut(line):
+            return 1
+        return 2 if any(key in self.own for key in keys) else 3
 
     def open_of(self, customer: int, currency: str) -> list[Debt]:
         return self.debts.get((customer, currency), [])
 
-    def _cut(
-        self, line: Waiting, known: Iterable[int], amounts: tuple[Debt, ...]
-    ) -> tuple[tuple[Debt, ...], frozenset[int]]:
-        """Documents of known customers, or of this amount, that a cut number names, because it can
-        be of no other; and all that one may name."""
+    def _is_open(self, debt: Debt, currency: str) -> bool:
+        return any(debt.id == each.id for each in self.open_of(debt.customer, currency))
+
+    def _cut(self, line: Waiting) -> list[list[Debt]]:
+        """For each piece of a number in the line: the documents of known customers, or of this
+        amount, that it may be of. Found once: what is paid meanwhile is left out when asked."""
+        if line.id in self._pieces:
+            return self._pieces[line.id]
+        found = self._pieces[line.id] = []
         pieces = cut_keys(self.keys[line.id])
         if not pieces:
-            return (), frozenset()
+            return found
+        told = self._plain(line)
+        known = told.own | told.ids | told.accounts | told.aliases
+        known |= {name.customer for name in told.names}
         asked = {debt.id: debt for c in known for debt in self.open_of(c, line.currency)}
-        asked |= {debt.id: debt for debt in amounts}
-        found: dict[int, Debt] = {}
-        liked: set[int] = set()
+        asked |= {debt.id: debt for debt in told.amounts}
         for piece in pieces:
             may_be = [
                 debt
                 for debt in asked.values()
                 if any(may_be_cut_from(piece, key) for key in debt.keys)
             ]
-            liked.update(debt.id for debt in may_be)
-            if len(may_be) == 1:
-                found[may_be[0].id] = may_be[0]
-        return tuple(found.values()), frozenset(liked)
+            if may_be:
+                found.append(may_be)
+        return found
 
     def _reports_of(self, line: Waiting, keys: set[str]) -> list[ReportedPayment]:
         """Reports of exactly this money, told by the receipt's reference."""
