@@ -70,12 +70,22 @@ class Labelled:
     named: list[bool] = field(default_factory=list)
 
 
-def build(folder: Path, *, seed: int = 20261120, lines: int | None = None) -> Labelled:
-    """The set; always the same for one seed. ``lines``: only so many payments."""
+def build(
+    folder: Path, *, seed: int = 20261120, lines: int | None = None, ledger: str = "first"
+) -> Labelled:
+    """The set; always the same for one seed. ``lines``: only so many payments.
+
+    ``ledger``: ``first`` is what the matcher was tuned on; ``second`` are other files, which share
+    one invoice in nine with the first.
+    """
     made = Labelled()
-    _read_highradius(made, folder / "highradius_open_invoices_dmy.csv")
-    _read_ibm(made, folder / "ibm_accounts_receivable.csv")
-    _read_cassandra(made, folder / "cassandra_invoices_settled_outstanding.csv")
+    if ledger == "second":
+        _read_full_columns(made, folder / "highradius_open_invoices_full_columns.csv")
+        _read_cassandra(made, folder / "cassandra_invoices_no_outcome.csv")
+    else:
+        _read_highradius(made, folder / "highradius_open_invoices_dmy.csv")
+        _read_ibm(made, folder / "ibm_accounts_receivable.csv")
+        _read_cassandra(made, folder / "cassandra_invoices_settled_outstanding.csv")
     chance = random.Random(seed)
     for at, code in enumerate(made.customers, start=1):
         number = 10_000_000 + at
@@ -248,6 +258,19 @@ def _read_highradius(made: Labelled, path: Path) -> None:
                 due,
                 row["converted_usd"],
             )
+
+
+def _read_full_columns(made: Labelled, path: Path) -> None:
+    """The lines in dollars: a statement has one currency. Ids are written as floats."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["invoice_currency"] != "USD":
+                continue
+            day = _day(row["posting_date"], "%Y-%m-%d")
+            due = _day(row["due_in_date"], "%Y-%m-%d")
+            number = row["doc_id"].removesuffix(".0")
+            who, name, amount = row["cust_number"], row["name_customer"], row["total_open_amount"]
+            _keep(made, who, name, number, day, due, amount)
 
 
 def _read_ibm(made: Labelled, path: Path) -> None:

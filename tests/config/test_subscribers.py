@@ -17,7 +17,7 @@ from recaudo.config.subscribers import SUBSCRIBERS
 from recaudo.portfolio.models import ContactPoint
 
 SOURCES = Path(recaudo.__file__).parent
-PUBLISHED = re.compile(r"\bpublish\(\s*\"([a-z_.]+)\"")
+PUBLISHED = re.compile(r"\bpublish(?:_many)?\(\s*\"([a-z_.]+)\"")
 NOW = datetime(2026, 4, 15, 15, 0, tzinfo=UTC)
 
 

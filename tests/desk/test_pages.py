@@ -91,7 +91,7 @@ def test_the_customer_page_costs_the_same_however_much_there_is(ran: World, desk
         make_hold(ran.customer, "manual", document=document, from_on=ran.today, reason=f"r{days}")
     assert queries_of(desk, ran.page) == before
     # A dozen of them are the gate's, asked once for all contact points and tasks together.
-    assert before < 44
+    assert before < 40
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -136,7 +136,7 @@ def test_the_queries_do_not_grow_with_what_the_customer_has(customer, django_ass
             make_hold(other)
     counts = []
     for each in (customer, other):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             told = statement(each, DAY)
             counts.append(len([(line.row.obligation, line.holds) for line in told.documents]))
     assert counts == [2, 3]

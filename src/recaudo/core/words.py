@@ -118,5 +118,10 @@ SENTENCES: dict[str, str] = {
         "Los umbrales de la tabla de puntaje no van de menor a mayor, o no están entre 0 y "
         "1.000.000. Corríjalos."
     ),
+    # instruments
+    "instrument_step": N_(
+        "No se puede: el título está «{state}» y de ahí no pasa a «{wanted}». Vuelva a abrirlo y "
+        "mire su estado."
+    ),
     **CHARGES,
 }

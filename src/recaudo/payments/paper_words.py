@@ -24,10 +24,6 @@ SENTENCES: dict[str, str] = {
         "o use otra fecha."
     ),
     # instruments
-    "instrument_step": N_(
-        "No se puede: el título está «{state}» y de ahí no pasa a «{wanted}». Vuelva a abrirlo y "
-        "mire su estado."
-    ),
     "instrument_changed": N_(
         "Otra persona movió este título mientras usted lo miraba. Vuelva a abrirlo."
     ),

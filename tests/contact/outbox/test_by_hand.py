@@ -191,7 +191,7 @@ def test_sent_again_it_is_another_message_and_the_old_one_keeps_its_story(
 
 def test_without_a_reason_or_too_late_nothing_is_settled(creditor, person, uncertain):
     with scope(creditor=creditor):
-        with pytest.raises(Problem, match="reason_missing"):
+        with pytest.raises(Problem, match="delivery_reason_missing"):
             settle_uncertain(uncertain, "sent", by=person, reason=" ", now=NOW)
         with pytest.raises(Problem, match="again_too_late"):
             settle_uncertain(uncertain, "again", by=person, reason="x", now=NOW + ONE_DAY)

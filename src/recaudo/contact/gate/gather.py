@@ -122,9 +122,16 @@ def gather(
     found.holds, by_document = reader.holds()
     found.owed = reader.owed(by_document, laws)
     found.credits = reader.credits()
-    if found.credits or creditor.small_balance:
+    if (found.credits or creditor.small_balance) and _has_foreign(found, creditor.currency):
         found.rates = reader.rates(creditor.currency)
     return found
+
+
+def _has_foreign(found: Gathered, home: str) -> bool:
+    """Is any of it in another currency than the creditor's?"""
+    owed = (each.currency for debts in found.owed.values() for each in debts)
+    credits = (currency for waiting in found.credits.values() for _, currency in waiting)
+    return any(currency != home for currency in (*owed, *credits))
 
 
 def _reader(creditor: Creditor, requests: Sequence[Request], at: datetime) -> _Reader:

@@ -145,7 +145,7 @@ def settle_uncertain(
     ``again_too_late`` where its window has passed.
     """
     if not reason.strip():
-        raise Problem("reason_missing")
+        raise Problem("delivery_reason_missing")
     with transaction.atomic():
         row = Message.objects.select_for_update().get(pk=message.pk)
         if row.state != MessageState.UNCERTAIN:

@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {
         "El mensaje ya cambió de estado ({state}) y no puede pasar a {asked}. Vuelva a abrirlo."
     ),
     "not_uncertain": N_("Ese mensaje ya no está incierto. Vuelva a abrir la bandeja de salida."),
-    "reason_missing": N_("Falta el motivo. Escriba cómo lo sabe."),
+    "delivery_reason_missing": N_("Falta el motivo. Escriba cómo lo sabe."),
     "unknown_word": N_("Diga si el mensaje salió o si se envía de nuevo."),
     "again_too_late": N_(
         "El plazo de ese mensaje ya pasó y no se puede enviar de nuevo. "

@@ -50,7 +50,7 @@ def page_of(request: DeskRequest, found: Customer) -> dict[str, Any]:
     now, names = timezone.now(), titles()
     told = statement(found, request.today)
     page = Paginator(told.documents, account.DOCUMENTS_SHOWN).get_page(request.GET.get("page"))
-    why = explain(request.creditor, found)
+    why = explain(request.creditor, found, held=(request.today, told.holds))
     answers = work.answers_to(request.creditor, found, told.reach, at=now)
     tasks = work.task_rows(request.creditor, found, names, request.today, answers)
     has_contact_task = any(row["channel"] for row in tasks)

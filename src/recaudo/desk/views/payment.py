@@ -161,6 +161,11 @@ def credit_or_404(request: DeskRequest, credit_id: int) -> Credit:
 def _page(request: DeskRequest, credit: Credit, typed: Any) -> dict[str, Any]:
     story = payment_story(credit)
     can_apply = credit.unapplied > 0
+    caused = {
+        each.pk: str(CreditKind(each.kind).label).lower()
+        for each in story.caused
+        if each.kind != CreditKind.EXCHANGE
+    }
     return (
         _about(story)
         | _why(request, credit)
@@ -171,6 +176,7 @@ def _page(request: DeskRequest, credit: Credit, typed: Any) -> dict[str, Any]:
                     "paid": each,
                     "component": component_name(each.component),
                     "kind": _("cargo") if each.kind == "charge" else "",
+                    "by_way": caused.get(each.credit, ""),
                 }
                 for each in story.paid
             ],
@@ -198,7 +204,9 @@ def _page(request: DeskRequest, credit: Credit, typed: Any) -> dict[str, Any]:
 
 def _about(story: PaymentStory) -> dict[str, Any]:
     credit = story.credit
-    applied = sum((each.amount for each in story.paid if not each.undone_on), Decimal(0))
+    standing = [each.paid_amount for each in story.conversions if each.undone_at is None]
+    # In its own currency: what it paid, and what it was changed for.
+    applied = credit.amount - credit.unapplied + sum(standing, Decimal(0))
     return {
         "story": story,
         "credit": credit,

@@ -18,7 +18,12 @@ from recaudo.core.buckets import BucketTable, Slot, slot_of
 from recaudo.core.money import Money, Rounding
 from recaudo.insights.queries.ageing import CurrencyTotal, bucket_table
 from recaudo.payments.models import Credit
-from recaudo.payments.queries.balances import open_as_of, unapplied_as_of
+from recaudo.payments.queries.balances import (
+    OpenDocument,
+    UnappliedCredit,
+    open_as_of,
+    unapplied_as_of,
+)
 from recaudo.portfolio.models import (
     Assignment,
     Consent,
@@ -123,10 +128,14 @@ def statement(customer: Customer, as_of: date) -> Statement:
     """The statement of ``customer`` on ``as_of``. Never refuses: a missing rate is shown."""
     creditor = customer.creditor
     with scope(creditor=creditor):
-        table, rates = bucket_table(creditor), rates_of_the_day(creditor, as_of)
-        holds = _holds(customer, as_of)
-        documents = _documents(customer, as_of, table, rates, holds)
-        credits = _credits(customer, as_of, rates)
+        table, holds = bucket_table(creditor), _holds(customer, as_of)
+        owed = {row.document: row for row in open_as_of(creditor, as_of, [customer.pk])}
+        waiting = {row.credit: row for row in unapplied_as_of(creditor, as_of, [customer.pk])}
+        rates = {creditor.currency: Decimal(1)}
+        if any(row.currency != creditor.currency for row in (*owed.values(), *waiting.values())):
+            rates = rates_of_the_day(creditor, as_of)
+        documents = _documents(owed, table, rates, holds)
+        credits = _credits(waiting, rates)
         parties = list(Party.objects.filter(customer=customer).select_related("obligation"))
         consents = list(Consent.objects.filter(customer=customer).order_by("-given_on", "-id"))
         people = {
@@ -161,13 +170,11 @@ def rates_of_the_day(creditor: Creditor, day: date) -> dict[str, Decimal]:
 
 
 def _documents(
-    customer: Customer,
-    as_of: date,
+    then: dict[int, OpenDocument],
     table: BucketTable,
     rates: dict[str, Decimal],
     holds: list[Hold],
 ) -> list[DocumentLine]:
-    then = {row.document: row for row in open_as_of(customer.creditor, as_of, [customer.pk])}
     rows = Document.objects.filter(pk__in=then).select_related("obligation")
     parts: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for part in DocumentComponent.objects.filter(document_id__in=then, open_amount__gt=0):
@@ -195,8 +202,7 @@ def _documents(
     return sorted(lines, key=lambda line: (line.due_on, line.label, line.row.pk))
 
 
-def _credits(customer: Customer, as_of: date, rates: dict[str, Decimal]) -> list[CreditLine]:
-    then = {row.credit: row for row in unapplied_as_of(customer.creditor, as_of, [customer.pk])}
+def _credits(then: dict[int, UnappliedCredit], rates: dict[str, Decimal]) -> list[CreditLine]:
     rows = Credit.objects.filter(pk__in=then).order_by("value_on", "id")
     return [
         CreditLine(row, then[row.pk].unapplied, _here(then[row.pk].unapplied, row.currency, rates))

@@ -24,6 +24,7 @@ from recaudo.core.money import Money, from_ten_thousandths
 from recaudo.payments.actions.applications import WHOLE, apply_credit
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.settling import fix_before, settle_after
 from recaudo.payments.copying import copy_rows, take_ids, temporary
 from recaudo.payments.models import Credit, ReportedPayment
 from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
@@ -48,6 +49,11 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     Left out, for another round: lines that somebody decided meanwhile, and those whose documents no
     longer owe what they would be paid. Inside the caller's transaction.
     """
+    first: dict[int, date] = {}
+    for each in paid:
+        day = first.setdefault(each.match.customer, each.line.value_on)
+        first[each.match.customer] = min(day, each.line.value_on)
+    fix_before(creditor, first, now=now)
     versions = dict(_rows(_LOCK_WORKS, [each.line.work_id for each in paid]))
     named = {document for each in paid for document, _ in each.match.lines}
     debts = _Open.lock(creditor, named)
@@ -81,6 +87,7 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     for each, pk in zip(todo, credits, strict=True):
         if each.in_order:
             apply_credit(Credit.objects.select_related("creditor", "customer").get(pk=pk))
+    settle_after(creditor, credits, now=now)
     end_reports(creditor, list(zip(todo, credits, strict=True)), now=now)
     return {each.line.id for each in todo}
 

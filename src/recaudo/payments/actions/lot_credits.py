@@ -19,7 +19,7 @@ from recaudo.core.money import Money
 from recaudo.payments.actions.applications import WHOLE
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.line_credits import end_reports_of_many
-from recaudo.payments.actions.receiving import fix_before_all
+from recaudo.payments.actions.settling import fix_before, settle_after
 from recaudo.payments.copying import copy_rows, take_ids
 from recaudo.payments.models import Credit, PaymentLot
 from recaudo.payments.queries.ordering import Orders, order_of_creditor, spared_documents
@@ -55,7 +55,7 @@ class Made:
 def pay_in_order(lot: PaymentLot, members: Sequence[int], *, now: datetime) -> Made:
     """The lot's amount over all that ``members`` owe, as if they were one: in the creditor's
     order, the oldest due first; then what was written off (F12), never what was ceded (F32)."""
-    _fix(lot, members, now)
+    fix_before(lot.creditor, dict.fromkeys(members, lot.value_on), by=lot.by, now=now)
     debts = _Open.lock(lot, members)
     order = order_of_creditor(lot.creditor, on=lot.value_on)
     left = Money(lot.amount, lot.currency)
@@ -75,7 +75,7 @@ def pay_parts(lot: PaymentLot, parts: Sequence[Part], *, now: datetime) -> Made:
     """Each customer's part: what was stated, and the rest of the part (which names no document) in
     the customer's own order. What a stated document does not owe waits on the share."""
     members = [part.customer for part in parts]
-    _fix(lot, members, now)
+    fix_before(lot.creditor, dict.fromkeys(members, lot.value_on), by=lot.by, now=now)
     debts = _Open.lock(lot, members)
     customers = {c.pk: c for c in Customer.objects.filter(pk__in=members)}
     orders = Orders.load(lot.creditor, members)
@@ -203,6 +203,7 @@ def _write(
     copy_rows("payments_application", _APPLICATION, rows)
     if lot.currency != lot.creditor.currency:
         realise_differences(lot.creditor, credits.values())
+    settle_after(lot.creditor, list(credits.values()), by=lot.by, now=now)
     _tell(lot, credits, amounts, paid, debts)
     end_reports_of_many(
         lot.creditor,
@@ -246,7 +247,3 @@ def _tell(
             for customer, pk in credits.items()
         ],
     )
-
-
-def _fix(lot: PaymentLot, customers: Sequence[int], now: datetime) -> None:
-    fix_before_all(lot.creditor, customers, lot.value_on, by=lot.by, now=now)

@@ -6,7 +6,7 @@ the thousand through their own (intake/, ``line_credits``) and post the same row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import end_reports_of
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.actions.withholding import stated_at_net, withhold_exact
-from recaudo.payments.models import Application, ChargeTerms, Conversion, Credit
+from recaudo.payments.models import Application, Conversion, Credit
 from recaudo.payments.queries.exchange import rate_to_home
 from recaudo.portfolio.models import Customer, Document
 
@@ -108,7 +108,8 @@ def receive(
         named = _named(customer, stated)
         _has_rate(customer, credit, named)
         if kind in CASH:
-            fix_before(customer, value_on, by=by, now=now)
+            # What has accrued until then is a charge, so that the payment can pay it (U10).
+            fix_charges(customer, as_of=value_on, because="payment", by=by, now=now)
         if kind == "payment":
             stated = stated_at_net(customer, amount, stated)
             named = _named(customer, stated)
@@ -120,21 +121,6 @@ def receive(
             end_reports_of(creditor, credit, now=now)
         _tell(received, stated, by)
     return received
-
-
-def fix_before(customer: Customer, day: date, *, by: User | None, now: datetime) -> None:
-    """What has accrued until ``day`` becomes a charge, so that the payment can pay it (U10)."""
-    fix_charges(customer, as_of=day, because="payment", by=by, now=now)
-
-
-def fix_before_all(
-    creditor: Creditor, customers: Iterable[int], day: date, *, by: User | None, now: datetime
-) -> None:
-    """The same for many. Where the creditor has no terms there is nothing to charge."""
-    if not ChargeTerms.objects.filter(creditor=creditor).exists():
-        return
-    for customer in Customer.objects.filter(pk__in=list(customers)).order_by("id"):
-        fix_before(customer, day, by=by, now=now)
 
 
 def check_credit(

@@ -21,12 +21,12 @@ from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
-from recaudo.payments.actions.charging import correct_charges
 from recaudo.payments.actions.converting import SOURCE as CONVERTED
 from recaudo.payments.actions.converting import undo_conversions
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.receiving import DAYS_AHEAD_MAX
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.settling import correct_since
 from recaudo.payments.models import (
     Application,
     Clearance,
@@ -110,7 +110,12 @@ def take_back(
         if frees_lines:
             lines = LineCredit.objects.filter(credit__in=[each.pk for each in back])
             free_lines(lines.values_list("line_id", flat=True), reason, by, now)
-        _recompute(back, value_on, by, now)
+        first: dict[int, date] = {}
+        for each in back:
+            day = first.setdefault(each.customer_id, each.value_on)
+            first[each.customer_id] = min(day, each.value_on)
+        # Charges fixed while the payment stood were of less capital: they are fixed again.
+        correct_since(creditor, first, by=by, now=now)
         act = _Act(value_on, reason)
         events = [
             (each.customer_id, _told(each, back, documents, gone.get(each.pk, each.amount), act))
@@ -255,16 +260,6 @@ def free_lines(lines: Iterable[int], reason: str, by: User | None, now: datetime
         work.note, work.by, work.decided_at = reason[:500], by, now
         work.version += 1
         work.save()
-
-
-def _recompute(back: Sequence[Credit], value_on: date, by: User | None, now: datetime) -> None:
-    """Charges fixed while the payment stood were of less capital: they are fixed again."""
-    first: dict[int, Credit] = {}
-    for each in back:
-        known = first.setdefault(each.customer_id, each)
-        first[each.customer_id] = min(known, each, key=lambda credit: credit.value_on)
-    for each in first.values():
-        correct_charges(each.customer, since=each.value_on, by=by, now=now)
 
 
 @dataclass(frozen=True, slots=True)

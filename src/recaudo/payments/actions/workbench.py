@@ -28,6 +28,7 @@ from recaudo.payments.actions.applications import apply_credit
 from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import SOURCE, end_reports_of, external_id
 from recaudo.payments.actions.reversing import take_back
+from recaudo.payments.actions.settling import fix_before, settle_after
 from recaudo.payments.models import (
     BankLine,
     Credit,
@@ -73,11 +74,18 @@ def accept(
         locked = _lock(work, seen_version)
         line = locked.line
         _check(line, shares)
+        fix_before(
+            creditor,
+            {share.customer.pk: line.value_on for share in shares},
+            by=by,
+            now=now,
+        )
         done_before = LineCredit.objects.filter(line=line).count()
         credits = [
             _pay(line, share, nth=done_before, at=at if len(shares) > 1 else 0)
             for at, share in enumerate(shares, start=1)
         ]
+        settle_after(creditor, [credit.pk for credit in credits], by=by, now=now)
         locked.state, locked.reason, locked.candidates = "applied", "person", []
         locked.customer = shares[0].customer if len(shares) == 1 else None
         locked.score = 100

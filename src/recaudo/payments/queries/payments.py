@@ -277,6 +277,7 @@ class Paid:
     creditor's currency, where the document is in another."""
 
     application: int
+    credit: int
     document: int
     label: str
     kind: str
@@ -377,6 +378,7 @@ def _paid(credits: Sequence[int]) -> Iterable[Paid]:
         document = each.document
         yield Paid(
             each.pk,
+            each.credit_id,
             document.pk,
             str(document),
             document.kind,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -130,8 +131,12 @@ class Explanation:
     numbers: list[Number] = field(default_factory=list)
 
 
-def explain(creditor: Creditor, customer: Customer) -> Explanation:
-    """What the newest run decided for ``customer`` and from which numbers."""
+def explain(
+    creditor: Creditor, customer: Customer, *, held: tuple[date, Sequence[Hold]] | None = None
+) -> Explanation:
+    """What the newest run decided for ``customer`` and from which numbers.
+
+    ``held``: holds in force on a day that the caller has read already."""
     with scope(creditor=creditor):
         decision = Decision.objects.filter(customer=customer).first()
         facts = facts_of(creditor, customer.pk)
@@ -162,7 +167,7 @@ def explain(creditor: Creditor, customer: Customer) -> Explanation:
             next_step=decision.next_step or "",
             next_step_name=step_name(book, decision.next_step or "", language),
             next_on=decision.next_on,
-            held=_held(customer, run.as_of),
+            held=_held(customer, run.as_of, held),
             numbers=[number_of(fact, facts[name]) for name, fact in _known().items()],
         )
 
@@ -266,8 +271,14 @@ def _priority(decision: Decision, facts: dict[str, Any]) -> PriorityWhy:
     )
 
 
-def _held(customer: Customer, as_of: date) -> list[HeldWhy]:
-    holds = Hold.objects.filter(in_force(as_of), customer=customer, released_at__isnull=True)
+def _held(
+    customer: Customer, as_of: date, known: tuple[date, Sequence[Hold]] | None
+) -> list[HeldWhy]:
+    if known is not None and known[0] == as_of:
+        holds = known[1]
+    else:
+        rows = Hold.objects.filter(in_force(as_of), customer=customer, released_at__isnull=True)
+        holds = list(rows.select_related("document").order_by("from_on", "id"))
     return [
         HeldWhy(
             kind=hold.kind,
@@ -276,5 +287,5 @@ def _held(customer: Customer, as_of: date) -> list[HeldWhy]:
             until=hold.until_on,
             note=hold.reason,
         )
-        for hold in holds.select_related("document").order_by("from_on", "id")
+        for hold in holds
     ]
