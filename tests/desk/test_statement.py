@@ -17,9 +17,10 @@ from django_scopes import scope
 from python_calamine import CalamineWorkbook
 
 from factories import assign, make_customer, make_document, make_member, pay
-from recaudo.access.models import Role, User
+from payments.test_charging import charge_interest
+from recaudo.access.models import Creditor, Role, User
 from recaudo.audit.models import ChangeEvent
-from recaudo.payments.models import Application, Clearance, Credit
+from recaudo.payments.models import Application, Charge, Clearance, Credit
 from recaudo.portfolio.models import Customer, Document
 
 from .conftest import World
@@ -127,6 +128,28 @@ def test_a_formula_in_a_name_stays_text_in_the_workbook(andina: World, desk: Cli
     ]
     assert '=HYPERLINK("http://x")' in cells
     assert 5_880_000 in cells
+
+
+def test_posting_charges_is_a_button_of_its_own_and_changes_no_total(
+    andina: World, desk: Client
+) -> None:
+    """In Mexico an agreed rate needs no ceiling to be loaded."""
+    Creditor.objects.filter(pk=andina.creditor.pk).update(country="MX")
+    andina.creditor.refresh_from_db()
+    charge_interest(andina.creditor, from_on=andina.today - timedelta(days=200))
+    before = desk.get(page(andina))
+    assert "Fijar cargos y emitir" in before.content.decode()
+    with scope(creditor=andina.creditor):
+        assert Charge.objects.count() == 0
+    ahead = andina.today + timedelta(days=30)
+    desk.post(page(andina, "estado-de-cuenta/fijar/"), {"al": ahead.isoformat()})
+    with scope(creditor=andina.creditor):
+        posted = Charge.objects.all()
+        assert {each.because for each in posted} == {"statement"}
+        assert {each.until_on for each in posted} == {andina.today}  # never ahead of today
+    after = desk.get(page(andina))
+    assert "Fijar cargos y emitir" not in after.content.decode()
+    assert after.context["sheet"]["headline"] == before.context["sheet"]["headline"]
 
 
 def test_the_ledger_shows_each_posting_and_what_each_payment_paid(

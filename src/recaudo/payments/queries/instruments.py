@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Sum, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from recaudo.core.instruments import STANDS
@@ -26,7 +26,8 @@ def standing_on(customer: Customer, day: date) -> Any:
     past days: the newest step by then counts. The caller is in the creditor's scope."""
     steps = InstrumentEvent.objects.filter(instrument=OuterRef("pk"), happened_on__lte=day)
     newest = steps.order_by("-happened_on", "-id").values("state")[:1]
-    kept = Case(When(state_on__lte=day, then=F("state")), default=Value("held"))
+    held = Value("held", output_field=TextField())
+    kept = Case(When(state_on__lte=day, then=F("state")), default=held)
     rows = Instrument.objects.filter(customer=customer, received_on__lte=day)
     rows = rows.annotate(state_then=Coalesce(Subquery(newest), kept))
     return rows.filter(state_then__in=STANDS).order_by("due_on", "id")
