@@ -91,8 +91,7 @@ def _clients(clients: Iterable[Client]) -> Iterable[Sequence[Cell]]:
         "Código cliente", "Identificación", "Razón social", "Clase cliente", "Código grupo",
         "Grupo económico", "Vendedor", "Gestor", "Sucursal", "Zona", "Cupo", "Plazo días",
         "Cliente desde", "Días de pago", "No contactar", "Correo", "Teléfono", "Celular",
-        "WhatsApp",
-        "Dirección", "Ciudad", "Contacto", "Cargo", "Identificación contacto",
+        "WhatsApp", "Dirección", "Ciudad", "Contacto", "Cargo", "Identificación contacto",
     )  # fmt: skip
     for client in clients:
         who: list[Cell] = [
