@@ -30,7 +30,9 @@ def test_a_customer_who_owes_only_a_charge_is_segmented_and_worked():
         told = DocumentDecision.objects.get(document=charge.document)
         decision = Decision.objects.get(customer=customer)
     assert told.reason != "no_next_step"
-    assert decision.segment and decision.balance == 90_000 * 10_000  # the engine counts in ten-thousandths
+    assert (
+        decision.segment and decision.balance == 90_000 * 10_000
+    )  # the engine counts in ten-thousandths
     assert waiting(creditor, customer), "somebody or something asks for it"
 
 
