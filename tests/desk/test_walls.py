@@ -44,8 +44,12 @@ from recaudo.payments.models import (
     LineWork,
     PaymentLot,
     PaymentWay,
+    PendingPaper,
     Refund,
     ReportedPayment,
+    WithholdingProfile,
+    WriteDown,
+    WriteDownItem,
 )
 from recaudo.portfolio.models import ContactPoint, DocumentFile, Hold
 
@@ -262,6 +266,7 @@ def everything_of(world: World) -> dict[str, object]:
         "line_id": line.id,
         "claim_id": claim.id,
         "clearance_id": clearance.id,
+        **papers_of(world),
         "credit_id": credit.id,
         "lot_id": lot.id,
         "instrument_id": instrument.id,
@@ -269,6 +274,41 @@ def everything_of(world: World) -> dict[str, object]:
         "waiver_id": waiver.id,
         "kind": "csv",
         "name": "seller",
+    }
+
+
+def papers_of(world: World) -> dict[str, object]:
+    """A rule of withholding, a paper that is missing and a proposal."""
+    creditor, customer, day = world.creditor, world.customer, world.today
+    with scope(creditor=creditor):
+        rule = WithholdingProfile.objects.create(
+            creditor=creditor, customer=customer, kind="isr", per_cent=1, from_on=day
+        )
+        paper = PendingPaper.objects.create(
+            creditor=creditor,
+            customer=customer,
+            credit=Credit.objects.filter(customer=customer).first(),
+            kind="withholding_certificate",
+            amount=1,
+            currency=creditor.currency,
+            since_on=day,
+            due_on=day,
+        )
+        proposal = WriteDown.objects.create(
+            creditor=creditor,
+            kind="write_off",
+            day=day,
+            currency=creditor.currency,
+            reason="x",
+            by=world.supervisor,
+        )
+        WriteDownItem.objects.create(
+            creditor=creditor, write_down=proposal, document=world.document, amount=1
+        )
+    return {
+        "profile_id": rule.id,
+        "paper_id": paper.id,
+        "write_down_id": proposal.id,
     }
 
 
@@ -312,6 +352,10 @@ def state_of(world: World) -> tuple[object, ...]:
             list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
             list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
             list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
+            list(Instrument.objects.order_by("id").values_list("id", "state")),
+            list(PendingPaper.objects.order_by("id").values_list("id", "state", "asked_on")),
+            list(WithholdingProfile.objects.order_by("id").values_list("id", "until_on")),
+            list(WriteDown.objects.order_by("id").values_list("id", "state")),
             list(Credit.objects.order_by("id").values_list("id", "amount", "unapplied", "lot_id")),
             list(PaymentLot.objects.order_by("id").values_list("id", "state", "unassigned")),
             list(Instrument.objects.order_by("id").values_list("id", "state")),

@@ -33,6 +33,7 @@ AREAS = (
     "rates",
     "payments",
     "charges",
+    "papers",
 )
 
 app = typer.Typer(

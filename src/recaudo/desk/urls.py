@@ -28,6 +28,7 @@ from recaudo.desk.views import (
     lots,
     mail,
     outbox,
+    papers,
     pay,
     pay_ways,
     payment,
@@ -45,7 +46,9 @@ from recaudo.desk.views import (
     templates,
     thread,
     unattended,
+    withholdings,
     worklist,
+    write_downs,
 )
 
 app_name = "desk"
@@ -290,6 +293,26 @@ of_creditor: list[URLPattern] = [
     path("titulos/<int:instrument_id>/", instruments.one, name="instruments_one"),
     path("titulos/<int:instrument_id>/mover/", instruments.move, name="instruments_move"),
     path("clientes/<int:customer_id>/titulo/", instruments.new, name="instruments_new"),
+    # papers, withholdings, write-downs and cession
+    path("certificados/", papers.papers, name="papers"),
+    path("certificados/exportar/<str:kind>/", papers.export, name="papers_export"),
+    path("certificados/<int:paper_id>/", papers.settle, name="papers_settle"),
+    path("clientes/<int:customer_id>/certificados/", papers.ask, name="papers_ask"),
+    path("clientes/<int:customer_id>/retenciones/", withholdings.withholdings, name="withholdings"),
+    path(
+        "clientes/<int:customer_id>/retenciones/<int:profile_id>/",
+        withholdings.end_profile,
+        name="withholdings_end",
+    ),
+    path("ajustes/", write_downs.write_downs, name="write_downs"),
+    path("ajustes/proponer/", write_downs.propose, name="write_downs_propose"),
+    path("ajustes/<int:write_down_id>/", write_downs.one, name="write_downs_one"),
+    path("ajustes/<int:write_down_id>/decidir/", write_downs.decide, name="write_downs_decide"),
+    path(
+        "clientes/<int:customer_id>/ajustes/",
+        write_downs.of_customer,
+        name="write_downs_customer",
+    ),
     # charges: interest and fees, how each came about, and the terms they rest on
     path("cargos/", charges.charges, name="charges"),
     path("cargos/por-fijar/", charges.preview, name="charges_preview"),

@@ -24,6 +24,14 @@ SENTENCES: dict[str, str] = {
         "o use otra fecha."
     ),
     # instruments
+    "instrument_unknown": N_(
+        "No hay un título {instrument} aquí. Mire los números con «recaudo instruments list»."
+    ),
+    "write_down_unknown": N_(
+        "No hay una propuesta {proposal} aquí. Mire los números con «recaudo writedowns list»."
+    ),
+    "instrument_kind_unknown": N_("No se conoce la clase «{kind}». Use una de estas: {known}."),
+    "user_unknown": N_("Nadie con el correo {email} trabaja con este acreedor. Revise el correo."),
     "instrument_changed": N_(
         "Otra persona movió este título mientras usted lo miraba. Vuelva a abrirlo."
     ),

@@ -26,6 +26,7 @@ from recaudo.payments.models import (
     WriteDownItem,
     WriteDownKind,
 )
+from recaudo.portfolio.actions.holds import end_holds
 from recaudo.portfolio.models import Customer, Document, DocumentEvent, Hold, HoldKind
 
 SOURCE = "write_down"
@@ -222,6 +223,11 @@ def _do(row: WriteDown, by: User) -> Decided:
             )
         done, total = done + 1, total + item.amount
         customers.add(document.customer_id)
+    closed = [item.document_id for item in items if item.credit_id]
+    small = Hold.objects.filter(
+        kind=HoldKind.SMALL_BALANCE, released_at=None, document_id__in=closed
+    )
+    end_holds(small.order_by("id"), source=SOURCE, by=by)
     for customer in sorted(customers):
         publish("document.moved", row.creditor, customer_id=customer, what=row.kind)
     return Decided(done, total, len(items) - done)

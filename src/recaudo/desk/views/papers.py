@@ -1,0 +1,145 @@
+"""Certificates that are missing, and complements that are ours to give, by age (F16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet, Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from recaudo import words
+from recaudo.audit.actions import record_change
+from recaudo.core.problems import Problem
+from recaudo.desk import figures
+from recaudo.desk.cases import customer_or_404
+from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.money_forms import day_asked
+from recaudo.desk.views.exports import TYPES, download
+from recaudo.insights.export import Row, Table, as_csv, as_xlsx
+from recaudo.payments.actions.withholding import mark_asked, settle_paper
+from recaudo.payments.models import PaperKind, PendingPaper
+from recaudo.portfolio.queries.customers import visible_customers
+
+SHOWN = 50
+#: The ready text that asks for a certificate.
+TEMPLATE = "certificado_retencion"
+#: What a customer has to give us; the others are ours to give.
+THEIRS = (PaperKind.WITHHOLDING_CERTIFICATE, PaperKind.DETRACTION_DEPOSIT)
+
+
+@open_to()
+def papers(request: DeskRequest) -> HttpResponse:
+    """The oldest first, with what is missing in all."""
+    kind = request.GET.get("kind", "")
+    found = _pending(request)
+    totals = found.values("kind", "currency").annotate(n=Count("id"), amount=Sum("amount"))
+    if kind in PaperKind.values:
+        found = found.filter(kind=kind)
+    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_row(request, each) for each in page],
+        "kind": kind,
+        "kinds": PaperKind.choices,
+        "totals": [
+            each | {"title": PaperKind(each["kind"]).label}
+            for each in totals.order_by("kind", "currency")
+        ],
+    }
+    return render(request, "desk/papers.html", context)
+
+
+@open_to("work")
+@require_POST
+def settle(request: DeskRequest, paper_id: int) -> HttpResponse:
+    """It arrived (or was issued), or it is not needed."""
+    found = _pending(request, any_state=True).filter(pk=paper_id).first()
+    if found is None:
+        raise Http404
+    found.creditor = request.creditor
+    sent = request.POST
+    try:
+        settle_paper(
+            found,
+            state=sent.get("state", ""),
+            on=day_asked(sent.get("day", "")),
+            number=sent.get("number", ""),
+            note=sent.get("note", ""),
+            by=request.user,
+        )
+        messages.success(request, _("Papel registrado."))
+    except Problem as problem:
+        messages.error(request, words.sentence(problem))
+    return redirect("desk:papers", request.creditor.code)
+
+
+@open_to("work")
+@require_POST
+def ask(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """Write down that they are asked for today, and go on to the letter."""
+    customer = customer_or_404(request, customer_id)
+    mark_asked(_pending(request).filter(customer=customer, kind__in=THEIRS), on=request.today)
+    address = reverse("desk:compose", args=[request.creditor.code, customer.pk])
+    return redirect(f"{address}?channel=email&template={TEMPLATE}")
+
+
+@open_to("export")
+def export(request: DeskRequest, kind: str) -> HttpResponse:
+    """All that is pending; who took it away is written down."""
+    if kind not in TYPES:
+        raise Http404
+    rows = [_row(request, each) for each in _pending(request)]
+    record_change(
+        "papers_exported",
+        creditor=request.creditor,
+        by=request.user,
+        origin="web",
+        rows=len(rows),
+        format=kind,
+    )
+    table = Table(
+        title=_("Certificados pendientes"),
+        about=[f"{request.creditor.name} · {figures.day(request.today)}"],
+        headings=[
+            _("Código"), _("Cliente"), _("Clase"), _("Documento"), _("Moneda"), _("Valor"),
+            _("Desde"), _("Vence"), _("Días"), _("Pedido"),
+        ],
+        rows=[
+            Row(
+                [
+                    each["row"].customer.code, each["row"].customer.name, str(each["kind"]),
+                    str(each["row"].document or ""), each["row"].currency, each["row"].amount,
+                    each["row"].since_on, each["row"].due_on, each["days"], each["row"].asked_on,
+                ]
+            )
+            for each in rows
+        ],
+    )  # fmt: skip
+    content = as_csv(table) if kind == "csv" else as_xlsx([table])
+    return download(f"certificados-{request.creditor.code}-{request.today}", content, kind)
+
+
+def _row(request: DeskRequest, each: PendingPaper) -> dict[str, Any]:
+    return {
+        "row": each,
+        "kind": PaperKind(each.kind).label,
+        "days": (request.today - each.since_on).days,
+        "is_late": each.due_on < request.today,
+        "is_theirs": each.kind in THEIRS,
+    }
+
+
+def _pending(request: DeskRequest, *, any_state: bool = False) -> QuerySet[PendingPaper]:
+    rows: QuerySet[PendingPaper] = PendingPaper.objects.select_related("customer", "document")
+    if not any_state:
+        rows = rows.filter(state="pending")
+    if request.seer is not None:
+        seen = visible_customers(request.user, request.creditor, request.today)
+        rows = rows.filter(customer__in=seen)
+    return rows.order_by("due_on", "id")
