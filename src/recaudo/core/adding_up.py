@@ -19,13 +19,20 @@ TOGETHER_MAX = 4
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """An open document. ``keys``: its number as it may be written (``references.keys_of``)."""
+    """An open document. ``keys``: its number as it may be written (``references.keys_of``).
+
+    ``told_on``: closed by a corte of that day (an ordinal), by inference: the money of that day or
+    before is what the corte saw, and takes the inference's place; later money is not.
+    ``net``: what a customer who withholds will pay of it, all of it still being open (F16).
+    """
 
     id: int
     customer: int
     keys: tuple[str, ...]
     due: int
     open: int
+    told_on: int | None = None
+    net: int | None = None
 
 
 def whole(debts: Iterable[Debt]) -> tuple[tuple[int, int], ...]:
@@ -42,6 +49,24 @@ def in_turn(amount: int, debts: Sequence[Debt]) -> tuple[tuple[int, int], ...]:
             lines.append((debt.id, taken))
             left -= taken
     return tuple(lines)
+
+
+def at_net(amount: int, debts: Sequence[Debt]) -> tuple[tuple[int, int], ...]:
+    """What ``amount`` pays where it is exactly the net of one document, or of the oldest ones
+    together (those without a net whole); nothing where it is not."""
+    alone = [debt for debt in debts if debt.net == amount]
+    if len(alone) == 1:
+        return ((alone[0].id, amount),)
+    lines, left, has_net = [], amount, False
+    for debt in debts:
+        part = debt.open if debt.net is None else debt.net
+        if part > left:
+            return ()
+        lines.append((debt.id, part))
+        left, has_net = left - part, has_net or debt.net is not None
+        if not left:
+            return tuple(lines) if has_net else ()
+    return ()
 
 
 def exactly(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from recaudo.core.adding_up import Debt, exactly, in_turn, whole
+from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, whole
 from recaudo.core.payer_names import MARGIN, Likeness
 
 #: A candidate of this score, ahead of every other customer's, is applied without a person.
@@ -272,6 +272,8 @@ def _fit(
         if found:
             quality = "exact" if len(found) == len(named) or len(found) == 1 else "together"
             return _Fit(quality, whole(found), 0)
+        if net := at_net(amount, named):
+            return _Fit("exact" if len(net) in (1, len(named)) else "together", net, 0)
         owed = sum(debt.open for debt in named)
         if amount > owed:
             others = [debt for debt in debts if debt not in named]
@@ -287,6 +289,8 @@ def _fit(
         return _Fit("exact" if len(found) == 1 else "together", whole(found), 0)
     if of_amount:
         return _Fit("none", (), amount)
+    if net := at_net(amount, debts):
+        return _Fit("exact" if len(net) == 1 else "together", net, 0)
     near = [d for d in debts if 0 < d.open - amount <= tolerance.of(d.open)]
     if len(near) == 1:
         return _Fit("tolerance", ((near[0].id, amount),), 0)

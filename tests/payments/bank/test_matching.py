@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django_scopes import scope
 
-from factories import make_credit, make_creditor, make_customer, make_document, make_hold, refresh
+from factories import (
+    apply,
+    make_credit,
+    make_creditor,
+    make_customer,
+    make_document,
+    make_hold,
+    refresh,
+)
 from recaudo.access.models import Creditor
 from recaudo.payments.models import (
     Application,
@@ -16,9 +24,10 @@ from recaudo.payments.models import (
     PayerAlias,
     PaymentReference,
     ReportedPayment,
+    WithholdingProfile,
 )
 from recaudo.payments.queries.check import check_ledger
-from recaudo.portfolio.models import Customer
+from recaudo.portfolio.models import Customer, Document
 
 from .making import TODAY, line, match, take, works
 
@@ -231,3 +240,93 @@ def test_what_somebody_else_paid_meanwhile_is_judged_again(
     assert outcome.as_dict()["applied"] == 0
     assert works(creditor)[0].state == "unidentified"
     assert rows(creditor) == (1, 1)
+
+
+def told_paid(document: Document, on: date, amount: str | None = None) -> None:
+    """A corte of that day no longer names the document: it is closed by inference."""
+    credit = make_credit(
+        document.customer,
+        amount or document.amount,
+        value_on=on,
+        kind="snapshot",
+        source="corte",
+    )
+    apply(credit, document)
+
+
+def test_the_money_takes_the_place_of_what_a_corte_inferred(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    paid = make_document(tornillo, "500", number="123456", due_on="2026-01-31")
+    same = make_document(tornillo, "500", number="123457", due_on="2026-02-28")
+    told_paid(paid, TODAY + timedelta(days=1))
+    take(creditor, line("500", "TRANSFERENCIA", payer_name="Ferreteria El Tornillo"))
+    match(creditor)
+    assert [refresh(each).open_amount for each in (paid, same)] == [0, 500]
+    with scope(creditor=creditor):
+        inferred = Credit.objects.get(kind="snapshot")
+        bank = Credit.objects.get(source="bank")
+    assert (inferred.amount, inferred.unapplied, bank.unapplied) == (0, 0, 0)
+    assert not check_ledger(creditor)
+
+
+def test_a_named_document_that_a_corte_closed_is_paid_by_its_money(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    document = make_document(tornillo, "500", number="123456")
+    told_paid(document, TODAY)
+    take(creditor, line("450", "PAGO 123456", payer_name="Ferreteria El Tornillo"))
+    match(creditor)
+    (work,) = works(creditor)
+    assert work.state == "applied"
+    assert refresh(document).open_amount == 0
+    with scope(creditor=creditor):
+        assert Credit.objects.get(kind="snapshot").amount == 50
+    assert not check_ledger(creditor)
+
+
+def test_money_that_came_after_the_corte_is_other_money(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    paid = make_document(tornillo, "500", number="123456", due_on="2026-01-31")
+    same = make_document(tornillo, "500", number="123457", due_on="2026-02-28")
+    told_paid(paid, TODAY - timedelta(days=1))
+    take(creditor, line("500", "TRANSFERENCIA", payer_name="Ferreteria El Tornillo"))
+    match(creditor)
+    assert [refresh(each).open_amount for each in (paid, same)] == [0, 0]
+    with scope(creditor=creditor):
+        assert Credit.objects.get(kind="snapshot").amount == 500
+
+
+def test_two_payments_of_one_closed_document_replace_it_once(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    document = make_document(tornillo, "500", number="123456")
+    told_paid(document, TODAY)
+    take(creditor, line("500", "PAGO 123456"), line("500", "PAGO 123456 OTRA VEZ"))
+    match(creditor)
+    assert sorted(work.state for work in works(creditor)) == ["applied", "unidentified"]
+    assert refresh(document).open_amount == 0
+    assert not check_ledger(creditor)
+
+
+def test_the_exact_net_of_who_withholds_closes_the_document(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    with scope(creditor=creditor):
+        WithholdingProfile.objects.create(
+            creditor=creditor,
+            customer=tornillo,
+            kind="retefuente",
+            base="total",
+            per_cent=Decimal("2.5"),
+            from_on=date(2020, 1, 1),
+        )
+    first = make_document(tornillo, "300", due_on="2026-01-31")
+    second = make_document(tornillo, "1000", due_on="2026-02-28", number="123456")
+    take(creditor, line("975", "TRANSFERENCIA", payer_name="Ferreteria El Tornillo"))
+    match(creditor)
+    assert [refresh(each).open_amount for each in (first, second)] == [300, 0]
+    with scope(creditor=creditor):
+        assert {each.kind for each in Credit.objects.all()} == {"payment", "withholding"}
+    assert not check_ledger(creditor)

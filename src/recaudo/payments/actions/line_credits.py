@@ -25,6 +25,7 @@ from recaudo.payments.actions.applications import WHOLE, apply_credit
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.actions.settling import fix_before, settle_after
+from recaudo.payments.actions.told import Wanted, make_room
 from recaudo.payments.copying import copy_rows, take_ids, temporary
 from recaudo.payments.models import Credit, ReportedPayment
 from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
@@ -57,6 +58,16 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     versions = dict(_rows(_LOCK_WORKS, [each.line.work_id for each in paid]))
     named = {document for each in paid for document, _ in each.match.lines}
     debts = _Open.lock(creditor, named)
+    fresh = [each for each in paid if versions.get(each.line.work_id) == each.line.version]
+    if make_room(
+        [
+            Wanted(document, from_ten_thousandths(amount), each.line.value_on)
+            for each in fresh
+            for document, amount in each.match.lines
+            if debts.is_closed(document, each)
+        ]
+    ):
+        debts = _Open.lock(creditor, named)
     todo = [
         each
         for each in paid
@@ -156,6 +167,13 @@ class _Open:
             parts.setdefault(pk, []).append(owed)
         orders = orders_of(creditor, {documents[pk][0] for pk in parts})
         return cls(documents, {row[0]: row[6] for row in rows}, parts, orders)
+
+    def is_closed(self, document: int, paid: Paid) -> bool:
+        """One of the payer's in this currency that owes nothing."""
+        found = self.documents.get(document)
+        if found is None or self.open_of[document]:
+            return False
+        return found[0] == paid.match.customer and found[1] == paid.line.currency
 
     def take(self, paid: Paid) -> bool:
         """Can the documents take it? Then they owe that much less."""

@@ -160,7 +160,7 @@ def judge(line: Waiting, gathered: Gathered, *, today: date) -> Decision:
     return decide(
         line.amount,
         gathered.evidence(line),
-        lambda customer: gathered.open_of(customer, line.currency),
+        lambda customer: gathered.open_of(customer, line),
         gathered.tolerances[line.account_id],
         today=today.toordinal(),
     )

@@ -29,6 +29,7 @@ from recaudo.payments.actions.credits import record_credit
 from recaudo.payments.actions.line_credits import SOURCE, end_reports_of, external_id
 from recaudo.payments.actions.reversing import take_back
 from recaudo.payments.actions.settling import fix_before, settle_after
+from recaudo.payments.actions.told import Wanted, make_room
 from recaudo.payments.models import (
     BankLine,
     Credit,
@@ -275,6 +276,7 @@ def _pay(line: BankLine, share: Share, *, nth: int, at: int) -> Credit:
         method="bank",
     )
     LineCredit.objects.create(creditor=line.creditor, line=line, credit=credit)
+    make_room([Wanted(pk, amount, line.value_on) for pk, amount in share.documents])
     stated = [Stated(pk, Money(amount, line.currency)) for pk, amount in share.documents]
     if stated or not share.keep_rest:
         applied = apply_credit(credit, stated=stated, keep_rest=share.keep_rest)

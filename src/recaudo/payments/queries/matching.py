@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -21,8 +21,10 @@ from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Tolerance
 from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
 from recaudo.core.payer_names import NameIndex, account_key, name_key
 from recaudo.core.payment_texts import cut_keys, key_of, keys_in, may_be_cut_from
+from recaudo.core.withholdings import Net
 from recaudo.payments.copying import temporary
-from recaudo.payments.models import ReportedPayment
+from recaudo.payments.models import ReportedPayment, WithholdingProfile
+from recaudo.payments.queries.nets import nets_of
 
 #: More documents of one amount than this say nothing.
 ALIKE_MAX = 40
@@ -43,18 +45,39 @@ WHERE w.creditor_id = %(creditor)s AND w.state = ANY(%(states)s) AND l.value_on 
   AND w.id > %(after)s
 ORDER BY w.id LIMIT %(most)s
 """
+#: Documents that a corte closed by inference (F1), with what it inferred: one row per document, of
+#: the newest such day. Documents with parts are left to a person: the corte does not say which part
+#: was paid.
+TOLD = """
+SELECT DISTINCT ON (a.document_id) a.document_id, a.value_on, a.amount
+FROM (
+  SELECT a.document_id, a.value_on, SUM(a.amount) AS amount
+  FROM payments_application a
+  JOIN payments_credit c ON c.id = a.credit_id AND c.kind = 'snapshot'
+  WHERE a.creditor_id = %(creditor)s AND a.amount > 0 AND a.component = ''
+    AND a.value_on >= %(since)s
+    AND NOT EXISTS (SELECT FROM payments_application r WHERE r.reverses_id = a.id)
+  GROUP BY a.document_id, a.value_on
+) a
+JOIN portfolio_document d ON d.id = a.document_id AND d.open_amount = 0 AND d.ceded_on IS NULL
+ORDER BY a.document_id, a.value_on DESC
+"""
 NUMBERS = f"""
 WITH d AS (
-  SELECT d.id, d.customer_id, d.due_on, d.open_amount, d.currency,
+  SELECT d.id, d.customer_id, d.due_on, d.open_amount + COALESCE(t.amount, 0) AS open_amount,
+         d.currency, t.value_on AS told_on,
          {_KEY.format("d.number")} AS bare,
          CASE WHEN d.prefix <> '' THEN {_KEY.format("d.prefix || d.number")} END AS whole
-  FROM portfolio_document d WHERE d.creditor_id = %(creditor)s
-    AND (d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s)
+  FROM portfolio_document d LEFT JOIN match_told t ON t.document_id = d.id
+  WHERE d.creditor_id = %(creditor)s
+    AND (d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s OR t.document_id IS NOT NULL)
 )
-SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare
+SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare,
+       d.told_on
 FROM match_key t JOIN d ON d.bare = t.key
 UNION
-SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare
+SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare,
+       d.told_on
 FROM match_key t JOIN d ON d.whole = t.key
 """
 OWN = """
@@ -78,17 +101,27 @@ SELECT id, name FROM portfolio_customer WHERE creditor_id = %(creditor)s
 """
 DEBTS = f"""
 SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}
+       {_KEY.format("d.number")} AS bare, NULL::date AS told_on, d.number
 FROM match_customer m JOIN portfolio_document d ON d.customer_id = m.customer_id
 WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
-ORDER BY d.customer_id, d.due_on, d.number, d.id
+UNION ALL
+SELECT d.id, d.customer_id, d.due_on, (t.amount * 10000)::bigint, d.currency,
+       {_KEY.format("d.number")}, t.value_on, d.number
+FROM match_told t JOIN portfolio_document d ON d.id = t.document_id
+JOIN match_customer m ON m.customer_id = d.customer_id
+ORDER BY 2, 3, 8, 1
 """
 AMOUNTS = f"""
 SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}
+       {_KEY.format("d.number")}, NULL::date
 FROM match_amount m JOIN portfolio_document d
   ON d.open_amount = m.amount AND d.currency = m.currency
 WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
+UNION ALL
+SELECT d.id, d.customer_id, d.due_on, (t.amount * 10000)::bigint, d.currency,
+       {_KEY.format("d.number")}, t.value_on
+FROM match_told t JOIN portfolio_document d ON d.id = t.document_id
+JOIN match_amount m ON m.amount = t.amount AND m.currency = d.currency
 """
 
 
@@ -167,7 +200,7 @@ class Gathered:
         cut: dict[int, Debt] = {}
         liked: set[int] = set()
         for may_be in pieces:
-            still = [debt for debt in may_be if self._is_open(debt, line.currency)]
+            still = [debt for debt in may_be if self._is_open(debt, line)]
             liked.update(debt.id for debt in still)
             if len(still) == 1:
                 cut[still[0].id] = still[0]
@@ -180,16 +213,28 @@ class Gathered:
         keys, currency = self.keys[line.id], line.currency
         found = self._told[line.id] = Evidence(
             own=frozenset(c for key in keys for c in self.own.get(key, ())),
-            numbers={key: debts for key in keys if (debts := self.numbers.get((key, currency)))},
+            numbers={
+                key: debts
+                for key in keys
+                if (debts := _payable(self.numbers.get((key, currency), ()), line))
+            },
             ids=frozenset(c for key in keys for c in self.ids.get(key, ())),
             accounts=frozenset(self.accounts.get(account_key(line.payer_account), ())),
             aliases=frozenset(self.aliases.get(name_key(line.payer_name), ())),
             names=self.names.like(line.payer_name) if line.payer_name else (),
             reported=frozenset(r.customer_id for r in self._reports_of(line, keys)),
-            amounts=tuple(self.amounts.get((line.amount, currency), ())),
-            paid=frozenset(c for key in keys for c in self.paid.get((key, currency), ())),
+            amounts=_payable(self.amounts.get((line.amount, currency), ()), line),
+            paid=frozenset(self._paid(line, keys)),
         )
         return found
+
+    def _paid(self, line: Waiting, keys: set[str]) -> Iterator[int]:
+        """Customers of named documents that this line can pay no more."""
+        for key in keys:
+            yield from self.paid.get((key, line.currency), ())
+            for debt in self.numbers.get((key, line.currency), ()):
+                if not _may_pay(debt, line):
+                    yield debt.customer
 
     def turn(self, line: Waiting) -> int:
         """Who names a document comes first; then who has a cut number of one; then who leaves it to
@@ -201,11 +246,13 @@ class Gathered:
             return 1
         return 2 if any(key in self.own for key in keys) else 3
 
-    def open_of(self, customer: int, currency: str) -> list[Debt]:
-        return self.debts.get((customer, currency), [])
+    def open_of(self, customer: int, line: Waiting) -> list[Debt]:
+        """What this line may pay of the customer's."""
+        debts = self.debts.get((customer, line.currency), [])
+        return [debt for debt in debts if debt.told_on is None or _may_pay(debt, line)]
 
-    def _is_open(self, debt: Debt, currency: str) -> bool:
-        return any(debt.id == each.id for each in self.open_of(debt.customer, currency))
+    def _is_open(self, debt: Debt, line: Waiting) -> bool:
+        return any(debt.id == each.id for each in self.open_of(debt.customer, line))
 
     def _cut(self, line: Waiting) -> list[list[Debt]]:
         """For each piece of a number in the line: the documents of known customers, or of this
@@ -219,7 +266,7 @@ class Gathered:
         told = self._plain(line)
         known = told.own | told.ids | told.accounts | told.aliases
         known |= {name.customer for name in told.names}
-        asked = {debt.id: debt for c in known for debt in self.open_of(c, line.currency)}
+        asked = {debt.id: debt for c in known for debt in self.open_of(c, line)}
         asked |= {debt.id: debt for debt in told.amounts}
         for piece in pieces:
             may_be = [
@@ -242,20 +289,39 @@ class Gathered:
         ]
 
 
+def _may_pay(debt: Debt, line: Waiting) -> bool:
+    """A corte tells of what was paid by its day, and of nothing later."""
+    return debt.told_on is None or line.value_on.toordinal() <= debt.told_on
+
+
+def _payable(debts: Iterable[Debt], line: Waiting) -> tuple[Debt, ...]:
+    return tuple(debt for debt in debts if _may_pay(debt, line))
+
+
+def _debt(row: Sequence[Any]) -> Debt:
+    """Of (id, customer, due, open, currency, number's key, told on)."""
+    pk, customer, due, size, _, bare, told = row[:7]
+    return Debt(pk, customer, (bare,), due.toordinal(), size, told and told.toordinal())
+
+
 def gather(creditor: Creditor, lines: list[Waiting], names: NameIndex | None = None) -> Gathered:
     """All that is known about ``lines``; ``names`` where it was built before (it costs most)."""
     keys = {line.id: line.keys() for line in lines}
     mine = {"creditor": creditor.pk}
     with connection.cursor() as cursor:
         temporary("match_key", "key text", {(k,) for found in keys.values() for k in found})
+        since = min((line.value_on for line in lines), default=date.max)
+        told_rows = _rows(cursor, TOLD, {**mine, "since": since})
+        columns = "document_id bigint, value_on date, amount numeric(18,4)"
+        temporary("match_told", columns, told_rows)
         numbers: dict[tuple[str, str], dict[int, Debt]] = defaultdict(dict)
         told = _rows(cursor, NUMBERS, {**mine, "telling": TELLING_NUMBER})
         paid: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for key, pk, customer, due, size, currency, bare in told:
-            if size:
-                numbers[key, currency][pk] = Debt(pk, customer, (bare,), due.toordinal(), size)
+        for key, *row in told:
+            if row[3]:
+                numbers[key, row[4]][row[0]] = _debt(row)
             else:
-                paid[key, currency].add(customer)
+                paid[key, row[4]].add(row[1])
         own = _by_key(_rows(cursor, OWN, mine))
         ids = _by_key(_rows(cursor, IDS, mine))
         accounts: dict[str, set[int]] = defaultdict(set)
@@ -299,9 +365,29 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
         customers |= {d.customer for d in evidence.amounts}
     temporary("match_customer", "customer_id bigint", {(each,) for each in customers})
     debts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
-    for pk, customer, due, size, currency, bare in _rows(cursor, DEBTS, mine):
-        debts[customer, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
+    for row in _rows(cursor, DEBTS, mine):
+        debts[row[1], row[4]].append(_debt(row))
     found.debts = debts
+    _add_nets(found, customers, mine["creditor"])
+
+
+def _add_nets(found: Gathered, customers: set[int], creditor: int) -> None:
+    """What those who withhold will pay of each document of which nothing was paid yet."""
+    rows = WithholdingProfile.objects.filter(creditor=creditor).values_list("customer_id")
+    withholders = {customer for (customer,) in rows.distinct()} & customers
+    keys = [key for key in found.debts if key[0] in withholders]
+    ids = [debt.id for key in keys for debt in found.debts[key]]
+    nets = nets_of(Creditor.objects.get(pk=creditor), ids) if ids else {}
+    for key in keys:
+        found.debts[key] = [_with_net(debt, nets.get(debt.id)) for debt in found.debts[key]]
+
+
+def _with_net(debt: Debt, net: Net | None) -> Debt:
+    if net is None:
+        return debt
+    kept = sum((amount.ten_thousandths for _, amount in net.parts), 0)
+    is_whole = net.net.ten_thousandths + kept == debt.open
+    return replace(debt, net=net.net.ten_thousandths) if is_whole else debt
 
 
 def _add_amounts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
@@ -313,8 +399,8 @@ def _add_amounts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     }
     temporary("match_amount", "amount numeric(18,4), currency text", wanted)
     amounts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
-    for pk, customer, due, size, currency, bare in _rows(cursor, AMOUNTS, mine):
-        amounts[size, currency].append(Debt(pk, customer, (bare,), due.toordinal(), size))
+    for row in _rows(cursor, AMOUNTS, mine):
+        amounts[row[3], row[4]].append(_debt(row))
     found.amounts = {key: debts for key, debts in amounts.items() if len(debts) <= ALIKE_MAX}
 
 
