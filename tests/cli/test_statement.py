@@ -14,9 +14,10 @@ def test_what_a_customer_owes_its_ledger_and_its_certificate(
     load(installation, tmp_path)
     of = ["--creditor", "uno"]
 
+    # FV-2 was worth 820,500.50 then: what its file says was paid counts from the day it was loaded.
     told = installation.json("statement", "C-1", *of, "--as-of", "2026-03-01")
-    assert told["currencies"][0]["catch_up"] == "1900000.5000"
-    assert told["total"] == "1900000.50"
+    assert told["currencies"][0]["catch_up"] == "2320500.5000"
+    assert told["total"] == "2320500.50"
     shown = installation.run("statement", "C-1", *of, "--as-of", "2026-02-20").stdout
     assert "Para ponerse al día: $\N{NO-BREAK SPACE}1.500.000" in shown
     paper = tmp_path / "estado.pdf"
@@ -28,7 +29,7 @@ def test_what_a_customer_owes_its_ledger_and_its_certificate(
     assert installation.json("statement", "C-9", *of, code=1)["error"] == "unknown_customer"
 
     ledger = installation.json("ledger", "C-1", *of, "--as-of", "2026-03-01")
-    assert ledger["balances"]["COP"]["open"] == "1900000.5000"
+    assert ledger["balances"]["COP"]["open"] == "2320500.5000"
     assert (ledger["is_late"], ledger["days_past_due"]) == (True, 16)
 
     owes = installation.json("clearance", "issue", "C-1", *of, code=1)
