@@ -352,7 +352,6 @@ def state_of(world: World) -> tuple[object, ...]:
             list(InboundMessage.objects.order_by("id").values_list("id", "customer_id", "state")),
             list(ReportedPayment.objects.order_by("id").values_list("id", "state")),
             list(Clearance.objects.order_by("id").values_list("id", "voided_on")),
-            list(Instrument.objects.order_by("id").values_list("id", "state")),
             list(PendingPaper.objects.order_by("id").values_list("id", "state", "asked_on")),
             list(WithholdingProfile.objects.order_by("id").values_list("id", "until_on")),
             list(WriteDown.objects.order_by("id").values_list("id", "state")),

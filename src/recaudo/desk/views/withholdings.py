@@ -53,7 +53,12 @@ def withholdings(request: DeskRequest, customer_id: int) -> HttpResponse:
             refused = words.sentence(problem)
     context = {
         "customer": customer,
-        "rules": WithholdingProfile.objects.filter(customer=customer).order_by("kind", "from_on"),
+        "rules": [
+            {"row": each, "base": BASE_NAMES[each.base]}
+            for each in WithholdingProfile.objects.filter(customer=customer).order_by(
+                "kind", "from_on", "id"
+            )
+        ],
         "kinds": list(KINDS),
         "bases": [(code, BASE_NAMES[code]) for code in BASES],
         "typed": request.POST,
