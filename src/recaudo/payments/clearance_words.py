@@ -6,7 +6,7 @@ from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
     "clearance_owes": N_(
-        "No se expidió: al {day} quedan {count} cosas por resolver. Están en «Estado de cuenta», "
+        "No se expidió: al {day} queda algo por resolver ({count}). Está en «Estado de cuenta», "
         "junto a «Expedir»."
     ),
     "clearance_in_future": N_(
