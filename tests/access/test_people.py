@@ -51,9 +51,9 @@ def test_an_inactive_creditor_is_seen_by_nobody():
     ("role", "rights"),
     [
         ("collector", {"work"}),
-        ("supervisor", {"see_all", "work", "lead"}),
-        ("manager", {"see_all"}),
-        ("administrator", {"see_all", "work", "lead", "administer"}),
+        ("supervisor", {"see_all", "work", "lead", "waive", "approve"}),
+        ("manager", {"see_all", "approve"}),
+        ("administrator", {"see_all", "work", "lead", "administer", "waive", "approve"}),
         ("auditor", {"see_all"}),
     ],
 )
