@@ -120,8 +120,9 @@ def new(request: DeskRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "documents": [
-            {"row": each, "free": each.open_amount - on_paper.get(each.pk, Decimal(0))}
+            {"row": each, "free": free}
             for each in documents
+            if (free := each.open_amount - on_paper.get(each.pk, Decimal(0))) > 0
         ],
         "kinds": InstrumentKind.choices,
         "replaceable": _replaceable(customer),
