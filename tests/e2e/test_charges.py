@@ -55,7 +55,7 @@ def test_a_month_is_posted_explained_and_let_go_in_part(
 
     enter("jefe@example.com")
     page.goto(f"{live_server.url}/andina/cargos/condiciones/")
-    expect(page.get_by_role("cell", name="25.2 % efectiva anual")).to_be_visible()
+    expect(page.get_by_role("cell", name="25,2 % efectiva anual")).to_be_visible()
     picture(page, "charge_terms")
 
     page.goto(f"{live_server.url}/andina/cargos/por-fijar/?al={today}")

@@ -172,7 +172,7 @@ def _corte(world: World, plan: Plan, day: date, *, with_mistakes: bool) -> Itera
     yield ()
     headings = (
         "Código cliente", "Razón social", "Tipo documento", "Prefijo", "Factura", "Fecha emisión",
-        "Fecha vencimiento", "Valor factura", "Saldo", "Moneda",
+        "Fecha vencimiento", "Valor factura", "Saldo", "Moneda", "Régimen",
     )  # fmt: skip
     yield headings
     for debit in world.debits:
@@ -181,6 +181,7 @@ def _corte(world: World, plan: Plan, day: date, *, with_mistakes: bool) -> Itera
             yield (
                 debit.client.code, debit.client.person.name, debit.doc_type, debit.prefix,
                 debit.number, debit.issued_on, debit.due_on, debit.amount, owed, debit.currency,
+                debit.regime,
             )  # fmt: skip
     for credit in world.credits:
         if credit.on <= day:
