@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "match_several_customers": N_("puede ser de varios clientes"),
     "match_signs_differ": N_("unas señas apuntan a un cliente y otras a otro"),
     "match_already_paid": N_("nombra un documento que ya está pagado"),
+    "match_known_payment": N_("ya hay un pago igual de este cliente, registrado por otra vía"),
     "match_nothing_speaks": N_("nada dice de quién es"),
     "fit_exact": N_("y el valor es exacto"),
     "fit_together": N_("y varios documentos suman el valor"),

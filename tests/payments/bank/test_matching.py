@@ -330,3 +330,27 @@ def test_the_exact_net_of_who_withholds_closes_the_document(
     with scope(creditor=creditor):
         assert {each.kind for each in Credit.objects.all()} == {"payment", "withholding"}
     assert not check_ledger(creditor)
+
+
+@pytest.mark.parametrize(("apart", "state"), [(5, "offered"), (6, "applied")])
+def test_money_that_came_by_another_way_is_not_counted_twice(
+    creditor: Creditor, tornillo: Customer, apart: int, state: str
+) -> None:
+    first, second = (make_document(tornillo, "500", due_on=f"2026-0{n}-28") for n in (1, 2))
+    known = make_credit(tornillo, "500", value_on=TODAY - timedelta(days=apart), source="import")
+    apply(known, first)
+    take(creditor, line("500", "TRANSFERENCIA", payer_name="Ferreteria El Tornillo"))
+    match(creditor)
+    (work,) = works(creditor)
+    assert work.state == state
+    assert refresh(second).open_amount == (500 if state == "offered" else 0)
+    assert state == "applied" or work.reason == "known_payment"
+
+
+def test_a_known_payment_speaks_for_one_line_only(creditor: Creditor, tornillo: Customer) -> None:
+    documents = [make_document(tornillo, "500", due_on=f"2026-0{n}-28") for n in (1, 2, 3)]
+    apply(make_credit(tornillo, "500", value_on=TODAY, source="desk"), documents[0])
+    name = "Ferreteria El Tornillo"
+    take(creditor, line("500", "PAGO UNO", payer_name=name), line("500", "DOS", payer_name=name))
+    match(creditor)
+    assert sorted(work.state for work in works(creditor)) == ["applied", "offered"]

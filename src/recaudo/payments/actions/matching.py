@@ -137,6 +137,8 @@ def _match_some(
     others: list[tuple[Waiting, Decision]] = []
     for line in sorted(lines, key=lambda line: (gathered.turn(line), line.value_on, line.id)):
         decision = judge(line, gathered, today=today)
+        if decision.match and gathered.take_known(line, decision.match.customer):
+            decision = Decision("offered", "known_payment", decision.candidates)
         if decision.match is None:
             others.append((line, decision))
         else:

@@ -125,6 +125,21 @@ JOIN match_amount m ON m.amount = t.amount AND m.currency = d.currency
 """
 
 
+#: Payments that came by another way (a file, a person, a cheque that cleared) and that no line has
+#: been tied to: a line of the same customer and amount may be their money.
+KNOWN = """
+SELECT c.customer_id, c.currency, (c.original_amount * 10000)::bigint, c.value_on
+FROM payments_credit c
+WHERE c.creditor_id = %(creditor)s AND c.kind IN ('payment', 'advance') AND c.source <> 'bank'
+  AND c.amount > 0 AND c.lot_id IS NULL
+  AND c.value_on BETWEEN %(since)s::date - %(days)s AND %(until)s::date + %(days)s
+  AND NOT EXISTS (SELECT FROM payments_linecredit l WHERE l.credit_id = c.id)
+ORDER BY c.value_on, c.id
+"""
+#: A payment and its line are at most this far apart.
+KNOWN_DAYS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A line to be matched; ``amount`` in ten-thousandths."""
@@ -188,6 +203,7 @@ class Gathered:
     tolerances: dict[int, Tolerance]
     debts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
     amounts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
+    known: dict[tuple[int, str, int], list[date]] = field(default_factory=dict)
     _told: dict[int, Evidence] = field(default_factory=dict)
     _pieces: dict[int, list[list[Debt]]] = field(default_factory=dict)
 
@@ -235,6 +251,16 @@ class Gathered:
             for debt in self.numbers.get((key, line.currency), ()):
                 if not _may_pay(debt, line):
                     yield debt.customer
+
+    def take_known(self, line: Waiting, customer: int) -> bool:
+        """Is there a payment by another way that this line may be the money of? It speaks for one
+        line only."""
+        days = self.known.get((customer, line.currency, line.amount), [])
+        near = [day for day in days if abs((day - line.value_on).days) <= KNOWN_DAYS]
+        if not near:
+            return False
+        days.remove(min(near, key=lambda day: abs((day - line.value_on).days)))
+        return True
 
     def turn(self, line: Waiting) -> int:
         """Who names a document comes first; then who has a cut number of one; then who leaves it to
@@ -346,7 +372,19 @@ def gather(creditor: Creditor, lines: list[Waiting], names: NameIndex | None = N
     with connection.cursor() as cursor:
         _add_amounts(cursor, found, mine)
         _add_debts(cursor, found, mine)
+        _add_known(cursor, found, mine)
     return found
+
+
+def _add_known(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
+    days = [line.value_on for line in found.lines]
+    if not days:
+        return
+    span = {"since": min(days), "until": max(days), "days": KNOWN_DAYS}
+    known: dict[tuple[int, str, int], list[date]] = defaultdict(list)
+    for customer, currency, amount, day in _rows(cursor, KNOWN, {**mine, **span}):
+        known[customer, currency, amount].append(day)
+    found.known = known
 
 
 def name_index(creditor: Creditor) -> NameIndex:
