@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django_scopes import scope
 
 from intake.conftest import Company
-from recaudo.payments.models import Application, Credit, CreditAdjustment
+from recaudo.payments.actions.charging import fix_charges
+from recaudo.payments.actions.terms import Wanted, set_terms
+from recaudo.payments.models import (
+    Application,
+    Charge,
+    Credit,
+    CreditAdjustment,
+    WithholdingProfile,
+)
 
 INVOICES = (
     "Cod. cliente;Nombre;Factura;Fecha vencimiento;Valor",
@@ -197,3 +206,40 @@ def test_a_payment_with_its_own_identifier_comes_in_once_and_says_who_paid(owing
     (credit,) = owing.all(Credit)
     assert (credit.external_id, credit.payer, credit.method) == ("id|T-77", "Hermano SAS", "PSE")
     assert credit.value_on == date(2026, 7, 20)
+
+
+def test_the_exact_net_of_who_withholds_closes_the_document(owing: Company) -> None:
+    customer = owing.customer("C1")
+    with scope(creditor=owing.creditor):
+        WithholdingProfile.objects.create(
+            creditor=owing.creditor,
+            customer=customer,
+            kind="retefuente",
+            base="total",
+            per_cent=Decimal("4"),
+            from_on=date(2020, 1, 1),
+        )
+    owing.load(HEADINGS, "C1;F1;2026-07-20;96;RC-1", "C1;F2;2026-07-20;47;RC-2")
+
+    assert owing.balances() == {"F2": Decimal(3)}
+    assert {each.kind for each in owing.all(Credit)} == {"payment", "withholding"}
+
+
+def test_a_payment_dated_back_puts_right_the_interest_beyond_it(owing: Company) -> None:
+    terms = Wanted(
+        from_on=date(2026, 1, 1),
+        source="contrato",
+        interest="computed",
+        annual_rate=Decimal("36.5"),
+        rate_quote="nominal_annual",
+        ceiling_series="MX.legal.civil",
+    )
+    set_terms(owing.creditor, terms, by=None, origin="test")
+    now = datetime(2026, 8, 1, 15, tzinfo=UTC)
+    charges = fix_charges(owing.customer("C1"), as_of=date(2026, 7, 31), because="hand", now=now)
+    before = sum(each.document.amount for each in charges)
+    owing.load(HEADINGS, "C1;F1;2026-07-02;100;RC-1")
+
+    with scope(creditor=owing.creditor):
+        after = sum(each.document.amount for each in Charge.objects.select_related("document"))
+    assert 0 < after < before

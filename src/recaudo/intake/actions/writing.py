@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from recaudo.access.models import Creditor
 from recaudo.intake.actions.balances import settle_balances
@@ -15,6 +17,7 @@ from recaudo.intake.actions.documents import write_documents
 from recaudo.intake.actions.payments import apply_payments
 from recaudo.intake.queries.staging import Staging
 from recaudo.payments.actions.differences import realise_differences
+from recaudo.payments.actions.settling import settle_after
 from recaudo.portfolio.models import ExchangeRate
 
 #: What ``on_phase`` is called after, in order.
@@ -76,8 +79,24 @@ def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     creditor = Creditor.objects.get(pk=staging.params["creditor"])
     if ExchangeRate.objects.exists():
         realise_differences(creditor)
+    _settle(staging, creditor)
     on_phase()
     return Written(customers, documents, credits, differences)
+
+
+def _settle(staging: Staging, creditor: Creditor) -> None:
+    """What the file's payments bring with them: withholdings of documents paid at their net (F16),
+    charges that reach beyond a payment dated back. As of the file's day."""
+    paid = staging.read(
+        "SELECT id FROM payments_credit WHERE creditor_id = %(creditor)s AND batch_id = %(batch)s "
+        "AND kind = 'payment'"
+    )
+    credits = [pk for (pk,) in paid]
+    if credits:
+        end = datetime.combine(
+            staging.params["as_of"], time(23, 59), tzinfo=ZoneInfo(creditor.timezone)
+        )
+        settle_after(creditor, credits, now=end)
 
 
 def _differences(staging: Staging) -> list[dict[str, Any]]:
