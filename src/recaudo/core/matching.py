@@ -30,7 +30,8 @@ class Evidence:
     to be; ``names``: how like their names are; ``reported``: customers who reported this payment,
     by its reference; ``amounts``: documents of exactly this amount, whosoever; ``paid``: customers
     of documents that the line names and that owe nothing any more; ``liked``: documents, by id,
-    that some cut number may name, among others.
+    that some cut number may name, among others; ``has_cut``: the line carries a number that
+    somebody cut, of one or more documents that were open.
     """
 
     own: frozenset[int] = frozenset()
@@ -44,6 +45,7 @@ class Evidence:
     amounts: tuple[Debt, ...] = ()
     paid: frozenset[int] = frozenset()
     liked: frozenset[int] = frozenset()
+    has_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def decide(
         return Decision("offered", "several_customers", tuple(matches[:3]))
     if best.customer in evidence.paid or _named_is_gone(best, evidence, open_of(best.customer)):
         return Decision("offered", "already_paid", tuple(matches[:3]))
+    if evidence.has_cut and _is_guess(best, evidence, open_of(best.customer)):
+        return Decision("offered", "which_of_several", tuple(matches[:3]))
     if _contradicted(best, signs):
         return Decision("offered", "signs_differ", tuple(matches[:3]))
     return Decision("certain", best.reason, (best,))
@@ -307,6 +311,25 @@ def _named_is_gone(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bo
         if debt.customer == best.customer
     }
     return bool(named - {debt.id for debt in debts})
+
+
+def _is_guess(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
+    """The payer meant a certain document and its number was cut: is the one chosen only one of
+    several of its amount that it may be, or none that it may be?"""
+    if _FAMILY[best.reason] in ("number", "reference") and best.reason != "cut_number":
+        return False
+    chosen = {document for document, _ in best.lines}
+    if chosen and not chosen & evidence.liked:
+        return True
+    for debt in debts:
+        if debt.id not in chosen:
+            continue
+        rivals = [one for one in debts if one.open == debt.open and one.id not in chosen]
+        if rivals and debt.id not in evidence.liked:
+            return True
+        if any(rival.id in evidence.liked for rival in rivals):
+            return True
+    return False
 
 
 def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:

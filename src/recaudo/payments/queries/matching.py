@@ -220,7 +220,7 @@ class Gathered:
             liked.update(debt.id for debt in still)
             if len(still) == 1:
                 cut[still[0].id] = still[0]
-        return replace(found, cut=tuple(cut.values()), liked=frozenset(liked)) if liked else found
+        return replace(found, cut=tuple(cut.values()), liked=frozenset(liked), has_cut=True)
 
     def _plain(self, line: Waiting) -> Evidence:
         """All but what a cut number may name, which changes as documents are paid."""
