@@ -137,3 +137,18 @@ def test_a_ceded_document_is_not_ours_until_it_comes_back(creditor, chief):
     assert refused.value.code == "already_ceded"
     undo_cession(creditor, [document.pk], on=DAY, reason="devuelta", by=chief, origin="test")
     assert refresh(document).ceded_on is None
+
+
+def test_what_is_ceded_or_in_several_currencies_is_not_proposed_together(creditor, chief):
+    customer = make_customer(creditor)
+    pesos, dollars = make_document(customer, 50), make_document(customer, 50, currency="USD")
+    named = [pesos.pk, dollars.pk]
+    with pytest.raises(Problem) as refused:
+        propose(creditor, "forgiveness", day=DAY, reason="x", by=chief, documents=named)
+    assert refused.value.code == "write_down_currencies"
+    only = propose(creditor, "write_off", day=DAY, reason="x", by=chief, documents=[dollars.pk])
+    assert only.currency == "USD"
+    cede(creditor, [pesos.pk], to="Factor SA", on=DAY, by=chief, origin="test")
+    with pytest.raises(Problem) as refused:
+        propose(creditor, "forgiveness", day=DAY, reason="x", by=chief, documents=[pesos.pk])
+    assert refused.value.code == "already_ceded"

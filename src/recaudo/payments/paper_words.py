@@ -74,6 +74,9 @@ SENTENCES: dict[str, str] = {
     "write_down_threshold": N_(
         "Este acreedor no tiene un umbral de saldo menor. Escriba hasta cuánto es un saldo menor."
     ),
+    "write_down_currencies": N_(
+        "Los documentos están en varias monedas ({currencies}). Haga una propuesta por moneda."
+    ),
     "not_written_off": N_("El documento {document} no está castigado: no hay nada que deshacer."),
     "document_unknown": N_(
         "Alguno de los documentos {documents} no existe aquí. Revise los números y escoja otros."

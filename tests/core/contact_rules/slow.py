@@ -121,20 +121,17 @@ def local(contact: Contact, here: ZoneInfo) -> date:
 
 
 def broken(rules: Rules, contacts: Sequence[Contact], zone: str) -> list[str]:
-    """What a set of contacts of one debt, once they all took place, breaks of caps, spacings and
+    """What contacts of one debt, in the order in which they took place, break of caps, spacings and
     channels."""
     here = ZoneInfo(zone)
     found = []
     for cap in rules.caps:
         counted = [one for one in contacts if one.channel in cap.channels]
         if cap.kind == "after_conversation":
-            for talk in counted:
+            for place, talk in enumerate(counted):
                 last = local(talk, here) + (0 if cap.per == "day" else 6) * ONE_DAY
-                further = [
-                    one
-                    for one in counted
-                    if one is not talk and one.at >= talk.at and local(one, here) <= last
-                ]
+                # By their order: of several within one second the clock does not tell.
+                further = [one for one in counted[place + 1 :] if local(one, here) <= last]
                 if talk.kind == "conversation" and len(further) > cap.max:
                     found.append(cap.rule)
             continue

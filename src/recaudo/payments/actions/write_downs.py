@@ -58,7 +58,8 @@ def propose(
     Small balances are looked up: documents in the creditor's currency that owe at most
     ``threshold`` (None: the creditor's), past due, alive, not ceded, not in dispute, not covered by
     a paper. The others are named. Raises Problem ``write_down_kind_unknown``,
-    ``write_down_reason_missing``, ``write_down_empty``, ``write_down_threshold``.
+    ``write_down_reason_missing``, ``write_down_empty``, ``write_down_threshold``,
+    ``write_down_currencies``, ``already_ceded``.
     """
     if kind not in WriteDownKind.values:
         raise Problem("write_down_kind_unknown", kind=kind, known=list(WriteDownKind.values))
@@ -71,9 +72,7 @@ def propose(
                 raise Problem("write_down_threshold")
             rows = _small(creditor, day, threshold)
         else:
-            rows = list(
-                Document.objects.filter(pk__in=list(documents), open_amount__gt=0).order_by("id")
-            )
+            rows = _named(documents)
         if not rows:
             raise Problem("write_down_empty")
         made: WriteDown = WriteDown.objects.create(
@@ -81,7 +80,7 @@ def propose(
             kind=kind,
             day=day,
             threshold=threshold,
-            currency=creditor.currency,
+            currency=rows[0].currency,
             reason=reason.strip()[:500],
             by=by,
         )
@@ -173,6 +172,18 @@ def undo_write_off(
         publish(
             "document.moved", row.creditor, customer_id=row.customer_id, what="write_off_undone"
         )
+
+
+def _named(documents: Sequence[int]) -> list[Document]:
+    """Open documents of ours, all in one currency, so that their sum means something."""
+    rows = list(Document.objects.filter(pk__in=list(documents), open_amount__gt=0).order_by("id"))
+    for row in rows:
+        if row.ceded_on is not None:
+            raise Problem("already_ceded", document=str(row), day=row.ceded_on)
+    currencies = sorted({row.currency for row in rows})
+    if len(currencies) > 1:
+        raise Problem("write_down_currencies", currencies=currencies)
+    return rows
 
 
 def _small(creditor: Creditor, day: date, threshold: Decimal) -> list[Document]:
