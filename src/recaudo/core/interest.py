@@ -284,6 +284,11 @@ def _rounded_once(stretches: Sequence[Stretch], currency: str) -> Money:
     exact = Decimal(0)
     for stretch in stretches:
         exact = WIDE.add(exact, stretch.amount)
+    return rounded_once(exact, currency)
+
+
+def rounded_once(exact: Decimal, currency: str) -> Money:
+    """Half up, to the minor unit."""
     settled = exact.quantize(_DUST, context=WIDE)
     return Money(rounded(settled, minor_units(currency), Rounding.HALF_UP), currency)
 

@@ -117,7 +117,7 @@ def _wanted(creditor: Creditor, as_of: date, customers: Sequence[int] | None) ->
     """Whose charges differ from what is posted, or cannot be told: nobody else is locked."""
     found = {
         each.document.bearer.customer
-        for each in accrued_many(creditor, as_of, customers, at_least_posted=True)
+        for each in accrued_many(creditor, as_of, customers, at_least_posted=True, in_full=False)
         if each.unposted.amount or each.accrued.missing
     }
     found |= {each.bearer.customer for each in fees_due(creditor, customers, as_of)}

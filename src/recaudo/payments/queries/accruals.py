@@ -26,6 +26,7 @@ from recaudo.core.interest import (
     balances_from,
     joined,
 )
+from recaudo.core.interest_table import InterestTable
 from recaudo.core.money import Money
 from recaudo.payments.queries.fees_due import FeeDue, fees_due
 from recaudo.payments.queries.rates import rates_of
@@ -174,8 +175,11 @@ def accrued_many(
     closed_days: int | None = CLOSED_DAYS,
     at_least_posted: bool = False,
     only_posted: bool = False,
+    in_full: bool = True,
 ) -> list[DocumentAccrual]:
     """The same for many customers (ids; None: all), by document id.
+
+    ``in_full`` False: the same amounts without their stretches, for a whole portfolio in seconds.
 
     ``at_least_posted``: a document whose charges reach beyond ``as_of`` is worked out until there:
     what was posted is compared with what the rule says of the same days. ``only_posted``: no other
@@ -200,6 +204,8 @@ def accrued_many(
         posted = _posted(facts, late)
         spans = {each.bearer.document: book.spans(each.bearer) for each in late}
         rates = rates_of(creditor, book.series(), max([as_of, *_reached(posted)]))
+    latest = max([as_of, *_reached(posted)])
+    quick = None if in_full else _Quick(late, rates, latest)
     found = []
     for each in late:
         pk = each.bearer.document
@@ -209,13 +215,43 @@ def accrued_many(
             DocumentAccrual(
                 each,
                 until,
-                interest_of_document(each, until, spans[pk], rates),
+                (quick and quick.accrued(each, until, spans[pk]))
+                or interest_of_document(each, until, spans[pk], rates),
                 Money(amount, each.bearer.currency),
                 reached,
                 spans[pk],
             )
         )
     return found
+
+
+class _Quick:
+    """Debts under one and the same terms since their due date, each table worked out once."""
+
+    def __init__(
+        self, late: Sequence[LateDocument], rates: dict[str, list[Rate]], until_on: date
+    ) -> None:
+        self.first = min((each.due_on for each in late), default=until_on)
+        self.rates, self.until_on = rates, until_on
+        self.tables: dict[tuple[int, str], InterestTable] = {}
+
+    def accrued(self, late: LateDocument, until_on: date, spans: Sequence[Span]) -> Accrued | None:
+        """None where several terms, or a gap in the rates, must be looked at day by day."""
+        held = [
+            span
+            for span in spans
+            if span.from_on < until_on and (span.until_on is None or late.due_on < span.until_on)
+        ]
+        if len(held) != 1 or held[0].interest is None or held[0].from_on > late.due_on:
+            return None
+        terms = held[0].interest
+        # The terms live as long as the spans do, which the book keeps.
+        key = (id(terms), late.bearer.currency)
+        if key not in self.tables:
+            self.tables[key] = InterestTable(
+                terms, late.bearer.currency, self.rates, first=self.first, until_on=self.until_on
+            )
+        return self.tables[key].accrued(late.balances, due_on=late.due_on, until_on=until_on)
 
 
 def interest_of_document(

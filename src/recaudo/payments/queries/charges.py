@@ -126,7 +126,7 @@ def preview(creditor: Creditor, as_of: date, customers: Sequence[int] | None = N
     """What posting on ``as_of`` would do, and what would stay out and why. Writes nothing."""
     lines: list[PreviewLine] = []
     stopped: list[StoppedLine] = []
-    for each in accrued_many(creditor, as_of, customers, at_least_posted=True):
+    for each in accrued_many(creditor, as_of, customers, at_least_posted=True, in_full=False):
         bearer, late = each.document.bearer, each.document
         about = (bearer.customer, bearer.document, late.label)
         if each.is_computed and each.unposted.amount:
