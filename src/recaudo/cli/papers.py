@@ -21,6 +21,7 @@ from recaudo.cli.payment_given import (
     money_of,
     stated,
 )
+from recaudo.cli.payment_pages import shown
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -340,9 +341,44 @@ def _instrument(each: Any) -> dict[str, Any]:
     }
 
 
+#: What the columns are called on a screen; a column of another name keeps it.
+_HEADINGS = {
+    "id": "N.º",
+    "customer": "Cliente",
+    "kind": "Clase",
+    "number": "Número",
+    "amount": "Valor",
+    "total": "Total",
+    "due_on": "Vence",
+    "state": "Estado",
+    "state_on": "Desde",
+    "base": "Sobre",
+    "per_cent": "%",
+    "from_on": "Desde",
+    "until_on": "Hasta",
+    "reason": "Motivo",
+    "day": "Fecha",
+    "documents": "Documentos",
+    "by": "Propuso",
+}
+_AMOUNTS = ("amount", "total")
+
+
 def _emit(rows: list[dict[str, Any]], name: str, *, as_json: bool) -> None:
-    table = Table(*(rows[0] if rows else ("",)))
+    """JSON as it is; on a screen headings in Spanish, amounts with their currency."""
+    if as_json or not rows:
+        output.emit({name: rows}, as_json=as_json, text="Nada.")
+        return
+    names = [each for each in rows[0] if each != "currency"]
+    table = Table(*(_HEADINGS.get(each, each) for each in names))
     table.box = None
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    output.emit({name: rows}, as_json=as_json, text=table if rows else "Nada.")
+        table.add_row(*(_cell(row, each) for each in names))
+    output.emit({name: rows}, as_json=False, text=table)
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    value = row[name]
+    if name in _AMOUNTS and value is not None and row.get("currency"):
+        return shown(Decimal(value), row["currency"])
+    return "" if value is None else str(value)
