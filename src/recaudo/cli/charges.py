@@ -207,15 +207,45 @@ def waive(
 
 def terms(
     creditor: Annotated[str, CREDITOR],
+    source: Annotated[
+        str, typer.Option(help="Dónde está pactado. Con esto se ponen condiciones nuevas.")
+    ] = "",
+    from_on: Annotated[str, typer.Option("--from", help="Desde qué día; si no, hoy.")] = "",
+    customer: Annotated[str, typer.Option(help="Solo de este cliente.")] = "",
+    product: Annotated[str, typer.Option(help="Solo de este producto.")] = "",
+    interest: Annotated[str, typer.Option(help="none, imported o computed.")] = "none",
+    rate: Annotated[str, typer.Option(help="Tasa pactada en %; si no, la legal.")] = "",
+    quote: Annotated[str, typer.Option(help="effective_annual …")] = "effective_annual",
+    grace_days: Annotated[int, typer.Option(help="Días de gracia.")] = 0,
+    fee: Annotated[str, typer.Option(help="none, legal, per_reminder u once.")] = "none",
+    fee_amount: Annotated[str, typer.Option(help="Suma pactada por gastos.")] = "",
+    fee_per_cent: Annotated[str, typer.Option(help="O un % de lo vencido.")] = "",
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Las condiciones de cobro, de la más nueva a la más vieja."""
+    """Las condiciones de cobro, de la más nueva a la más vieja; con --source se ponen otras."""
     output.setup()
     from django_scopes import scope
 
+    from recaudo.payments.actions.terms import Wanted, as_decimal, set_terms
     from recaudo.payments.queries.charges import terms_rows
 
-    owner = output.find_creditor(creditor)
+    owner, day = given.creditor_and_day(creditor, from_on or None)
+    if source:
+        wanted = Wanted(
+            from_on=day,
+            source=source,
+            customer=_customer(owner, customer) if customer else None,
+            product=product,
+            interest=interest,
+            annual_rate=as_decimal(rate),
+            rate_quote=quote,
+            grace_days=grace_days,
+            fee=fee,
+            fee_amount=as_decimal(fee_amount),
+            fee_per_cent=as_decimal(fee_per_cent),
+            fee_currency=owner.currency if fee_amount else "",
+        )
+        set_terms(owner, wanted, by=None, origin="cli")
     with scope(creditor=owner):
         told = [_terms(row) for row in terms_rows({})]
     if as_json:
