@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from leftovers import drop_run_partitions
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is slow, not wrong: no example is judged by the clock.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
