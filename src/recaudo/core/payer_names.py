@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -90,6 +91,8 @@ class NameIndex:
     _by_key: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _by_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _plain: dict[int, str] = field(default_factory=dict)
+    #: The names by the alphabet, once the first one is asked what goes on after it.
+    _sorted: list[tuple[str, int]] | None = None
     _asked: dict[str, tuple[Likeness, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -127,10 +130,9 @@ class NameIndex:
     def _look(self, asked: str, words: tuple[str, ...]) -> tuple[Likeness, ...]:
         same = self._by_key.get(" ".join(sorted(words)))
         if same:
-            further = self._going_on(asked, words[0])
             return (
                 *(Likeness(customer, 100.0, True) for customer in same[:SAME_MAX]),
-                *(Likeness(customer, GOES_ON, False) for customer in further[:SAME_MAX]),
+                *(Likeness(customer, GOES_ON, False) for customer in self._going_on(asked)),
             )
         near: set[int] = set()
         for word in sorted(_ways_in(words), key=lambda word: (-len(word), word)):
@@ -143,7 +145,16 @@ class NameIndex:
         likely = sorted(((-score, customer) for score, customer in scored if score >= LIKELY))[:5]
         return tuple(Likeness(customer, -score, False) for score, customer in likely)
 
-    def _going_on(self, asked: str, first: str) -> list[int]:
-        """Customers whose names begin with all of ``asked`` and have more words."""
-        among = self._by_word.get(first, ())
-        return sorted(c for c in among if self._plain[c].startswith(f"{asked} "))
+    def _going_on(self, asked: str) -> list[int]:
+        """Customers whose names begin with all of ``asked`` and have more words, by id; the first
+        ``SAME_MAX`` of the alphabet: thousands may begin with the trade they are in."""
+        if self._sorted is None:
+            self._sorted = sorted((plain, customer) for customer, plain in self._plain.items())
+        beginning = f"{asked} "
+        found: list[int] = []
+        for place in range(bisect_left(self._sorted, (beginning,)), len(self._sorted)):
+            plain, customer = self._sorted[place]
+            if not plain.startswith(beginning) or len(found) == SAME_MAX:
+                break
+            found.append(customer)
+        return sorted(found)
