@@ -23,7 +23,8 @@ from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.actions.terms import Wanted, set_terms
 from recaudo.payments.actions.waivers import undo_waiver, waive
 from recaudo.payments.models import Charge, Credit
-from recaudo.payments.queries.accruals import accrued
+from recaudo.payments.queries.accruals import EVER, accrued
+from recaudo.payments.queries.balances import open_as_of
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Document
 
@@ -274,6 +275,22 @@ def test_what_was_waived_of_interest_that_shrinks_is_void_for_the_rest(customer)
     assert check_ledger(customer.creditor) == []
 
 
+def test_what_a_returned_payment_adds_is_owed_from_its_return_and_not_before(customer):
+    make_document(customer, 10_000, due_on="2026-03-01", number="F")
+    cheque = pay(customer, 4_000, "2026-03-11")  # 100 of interest, 3,900 of capital
+    pay(customer, 1_000, "2026-03-21")  # 61 of interest
+    march = date(2026, 3, 30), [customer.pk]
+    before = list(open_as_of(customer.creditor, *march))
+    with scope(creditor=customer.creditor):
+        reverse_payment(cheque, value_on=date(2026, 4, 10), reason="devuelto", now=NOW)
+    (added,) = charges_of(customer)[2:]
+    # As if the cheque had not been: 10,000 for 20 days, 200 in all.
+    assert (added.until_on, added.document.amount) == (date(2026, 3, 21), 39)
+    assert added.document.issued_on == added.document.due_on == date(2026, 4, 10)
+    assert list(open_as_of(customer.creditor, *march)) == before
+    assert check_ledger(customer.creditor) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_fix_at_once_post_once():
     creditor = mexican()
@@ -296,6 +313,7 @@ ACTS = st.lists(
 class Posting(TestCase):
     @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @example(acts=[("fix", 32, 1), ("pay", 0, 1263)])
+    @example(acts=[("pay", 88, 1492), ("pay", 70, 224), ("return", 92, 1931)])
     @given(acts=ACTS)
     def test_what_is_posted_is_what_the_rule_says_whatever_happened(self, acts):
         creditor = mexican()
@@ -325,7 +343,7 @@ class Posting(TestCase):
                     told = next(
                         (
                             each
-                            for each in accrued(customer, until)
+                            for each in accrued(customer, until, known_on=EVER)
                             if each.document.bearer.document == document.pk
                         ),
                         None,

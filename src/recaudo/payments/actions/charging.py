@@ -104,10 +104,12 @@ def fix_many(
     now: datetime,
     noticed: frozenset[int] = frozenset(),
     only_posted: bool = False,
+    dated: date | None = None,
 ) -> Fixed:
     """The same for many, in one transaction: all of them, or none.
 
-    ``only_posted``: nothing new, only what was posted beyond ``as_of`` is put right.
+    ``only_posted``: nothing new, only what was posted beyond ``as_of`` is put right. ``dated``: new
+    charges are of this day at the earliest, because before it they were not owed.
     """
     if because not in REASONS:
         raise Problem("charge_reason_unknown", reason=because, known=list(REASONS))
@@ -118,7 +120,7 @@ def fix_many(
         new = [_interest(each) for each in accruals if each.unposted.amount > 0]
         if not only_posted:
             new += [_fee(each) for each in fees_due(creditor, customers, as_of, noticed=noticed)]
-        charges = _post(creditor, bases, new, because, by)
+        charges = _post(creditor, bases, new, because, by, dated)
         corrected = _shrink(ask, accruals)
         _tell(creditor, bases, charges, corrected, because, by)
     return Fixed(charges, corrected, [stopped for each in accruals if (stopped := _stopped(each))])
@@ -162,10 +164,19 @@ def _shrink(ask: _Ask, accruals: Sequence[DocumentAccrual]) -> list[int]:
 
 
 def correct_charges(
-    customer: Customer, *, since: date, by: User | None = None, now: datetime
+    customer: Customer,
+    *,
+    since: date,
+    dated: date | None = None,
+    by: User | None = None,
+    now: datetime,
 ) -> None:
     """After a posting of ``customer`` dated ``since``: charges that reach beyond that day are
-    worked out again, up to where they reach and no further."""
+    worked out again, up to where they reach and no further.
+
+    ``dated``: the day on which a payment came back. Until then it had paid, and what its return
+    adds was not owed: the balance of the days before stays what it was.
+    """
     with scope(creditor=customer.creditor):
         reached = Charge.objects.filter(
             base__customer=customer, kind=ChargeKind.DEFAULT_INTEREST, until_on__gt=since
@@ -179,6 +190,7 @@ def correct_charges(
                 by=by,
                 now=now,
                 only_posted=True,
+                dated=dated,
             )
 
 
@@ -268,6 +280,7 @@ def _post(
     new: Sequence[NewCharge],
     because: str,
     by: User | None,
+    dated: date | None,
 ) -> list[Charge]:
     """Each charge as a document of one part, due on the day that fixed it, and its ``Charge``."""
     new = [each for each in new if each.base in bases]
@@ -279,7 +292,7 @@ def _post(
         "portfolio_document",
         _DOCUMENT,
         (
-            _document_row(creditor.pk, pk, bases[each.base], each, number)
+            _document_row(creditor.pk, pk, bases[each.base], each, number, dated)
             for pk, each, number in zip(ids, new, numbers, strict=True)
         ),
     )
@@ -325,14 +338,15 @@ def _numbered(bases: dict[int, Document], new: Iterable[NewCharge]) -> list[str]
 
 
 def _document_row(
-    creditor: int, pk: int, base: Document, each: NewCharge, number: str
+    creditor: int, pk: int, base: Document, each: NewCharge, number: str, dated: date | None
 ) -> tuple[Any, ...]:
     # Two documents of different types may have one number; the base's id keeps their charges apart.
     key = f"charge||{number}#{base.pk}|"
     amount = each.amount.amount
+    issued_on = each.until_on if dated is None else max(each.until_on, dated)
     return (
         *(pk, creditor, base.customer_id, base.obligation_id, "charge", key, "charge", number),
-        *(base.product, base.regime, each.until_on, each.until_on, base.currency),
+        *(base.product, base.regime, issued_on, issued_on, base.currency),
         *(amount, amount, amount),
         *(base.seller, base.branch, base.zone, "", "", ""),
     )

@@ -115,7 +115,7 @@ def take_back(
             day = first.setdefault(each.customer_id, each.value_on)
             first[each.customer_id] = min(day, each.value_on)
         # Charges fixed while the payment stood were of less capital: they are fixed again.
-        correct_since(creditor, first, by=by, now=now)
+        correct_since(creditor, first, dated=value_on, by=by, now=now)
         act = _Act(value_on, reason)
         events = [
             (each.customer_id, _told(each, back, documents, gone.get(each.pk, each.amount), act))

@@ -53,13 +53,19 @@ def settle_after(
 
 
 def correct_since(
-    creditor: Creditor, first: Mapping[int, date], *, by: User | None = None, now: datetime
+    creditor: Creditor,
+    first: Mapping[int, date],
+    *,
+    dated: date | None = None,
+    by: User | None = None,
+    now: datetime,
 ) -> None:
-    """Charges that reach beyond the day from which a customer's balances are others now."""
+    """Charges that reach beyond the day from which a customer's balances are others now; what is
+    added to them is ``dated`` so."""
     beyond = _charged_beyond(first)
     for customer in Customer.objects.filter(pk__in=beyond).order_by("id"):
         customer.creditor = creditor
-        correct_charges(customer, since=first[customer.pk], by=by, now=now)
+        correct_charges(customer, since=first[customer.pk], dated=dated, by=by, now=now)
 
 
 def _charged_beyond(first: Mapping[int, date]) -> Iterable[int]:
