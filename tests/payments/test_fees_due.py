@@ -264,3 +264,17 @@ def test_what_was_told_cannot_be_untold() -> None:
         row = Reminder.objects.get(document=document)
     with pytest.raises(Exception, match="only_added"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM payments_reminder WHERE id = %s", [row.pk])
+
+
+def test_a_fee_agreed_once_in_another_currency_is_refused_and_not_taken_one_for_one() -> None:
+    creditor = make_creditor(country="MX", currency="MXN", timezone="America/Mexico_City")
+    agree(creditor, fee="once", fee_amount=Decimal(500), fee_currency="MXN")
+    customer = make_customer(creditor)
+    make_document(customer, 1_000, due_on=DUE, currency="USD", number="U")
+    own = make_document(customer, 1_000, due_on=DUE, number="M")
+    told = fees_due(creditor, [customer.pk], DUE + timedelta(days=30), with_refused=True)
+    assert [(each.label, each.fee.refused) for each in told if each.fee.refused] == [
+        ("U", "fee_currency_differs")
+    ]
+    (charge,) = fix(customer, DUE + timedelta(days=30))
+    assert (charge.base_id, amounts(customer)) == (own.pk, [500])

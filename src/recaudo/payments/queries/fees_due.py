@@ -130,6 +130,7 @@ def fees_due(
                     due_on,
                     overdue,
                     rule,
+                    span.row,
                     as_of,
                     values.get(pair),
                     was_noticed or bearer.document in noticed,
@@ -149,15 +150,22 @@ def _for_reminders(
     as_of: date,
     reminders: int,
 ) -> FeeDue:
-    """Agreed per reminder, in the currency of the debt: in another one nothing is guessed."""
+    """Agreed per reminder."""
     agreed = Money(terms.fee_amount or Decimal(0), bearer.currency)
-    if terms.fee_currency and terms.fee_currency != bearer.currency:
-        fee = Fee(Money.zero(bearer.currency), refused="fee_currency_differs", article=rule.article)
-    else:
-        fee = reminder_fee(rule, agreed=agreed, reminders=reminders)
+    fee = _in_another_currency(terms, bearer, rule) or reminder_fee(
+        rule, agreed=agreed, reminders=reminders
+    )
     days = (as_of - due_on).days
     kind = ChargeKind.COLLECTION_FEE
     return FeeDue(bearer, label, due_on, kind, fee, overdue, days, None, "reminder", reminders)
+
+
+def _in_another_currency(terms: ChargeTerms, bearer: Bearer, rule: FeeRule) -> Fee | None:
+    """A sum agreed in another currency than the debt's is not guessed at: no fee, and why."""
+    is_sum = terms.fee in ("once", "per_reminder") and terms.fee_amount is not None
+    if not is_sum or terms.fee_currency in ("", bearer.currency):
+        return None
+    return Fee(Money.zero(bearer.currency), refused="fee_currency_differs", article=rule.article)
 
 
 def _due(
@@ -166,12 +174,13 @@ def _due(
     due_on: date,
     overdue: Money,
     rule: FeeRule,
+    terms: ChargeTerms,
     as_of: date,
     value: Any,
     was_noticed: bool,
 ) -> FeeDue:
     days_late = (as_of - due_on).days
-    fee = collection_fee(
+    fee = _in_another_currency(terms, bearer, rule) or collection_fee(
         rule,
         overdue=overdue,
         days_late=days_late,
