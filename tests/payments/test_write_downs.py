@@ -10,6 +10,8 @@ from django.db import IntegrityError
 from django_scopes import scope
 
 from factories import make_creditor, make_customer, make_document, make_member, pay, refresh
+from payments.test_charging import charge_interest, fix
+from payments.test_charging import pay as receive_on
 from payments.test_parallel_writers import at_once
 from recaudo.access.models import Role
 from recaudo.core.problems import Problem
@@ -17,6 +19,7 @@ from recaudo.payments.actions.cession import cede, undo_cession
 from recaudo.payments.actions.write_downs import decide, propose, undo_write_off
 from recaudo.payments.models import Credit, WriteDown, WriteDownItem
 from recaudo.payments.queries.check import check_ledger
+from recaudo.portfolio.models import Document
 
 DAY = date(2026, 5, 1)
 NOW = datetime(2026, 5, 1, 15, tzinfo=UTC)
@@ -152,3 +155,23 @@ def test_what_is_ceded_or_in_several_currencies_is_not_proposed_together(credito
     with pytest.raises(Problem) as refused:
         propose(creditor, "forgiveness", day=DAY, reason="x", by=chief, documents=[pesos.pk])
     assert refused.value.code == "already_ceded"
+
+
+def test_a_small_balance_of_interest_that_falls_pays_nothing_else(chief, manager, creditor):
+    """Only what was there to be adjusted is: an adjustment is no money of the customer's."""
+    creditor.country, creditor.small_balance = "MX", Decimal(1000)
+    creditor.save()
+    charge_interest(creditor)
+    customer = make_customer(creditor)
+    make_document(customer, 10_000, due_on="2026-03-01", number="A")
+    other = make_document(customer, 50_000, due_on="2026-12-30", number="B")
+    fix(customer, "2026-03-31")  # 300 of interest
+    proposal = propose(creditor, "small_balance", day=DAY, reason="cierre", by=chief)
+    assert decide(proposal, approve=True, by=manager, now=NOW).total == 300
+    receive_on(customer, 10_000, "2026-03-06")  # dated back: five days of interest, 50
+    with scope(creditor=creditor):
+        adjusted = Credit.objects.get(source="write_down")
+        (charge,) = Document.objects.filter(kind="charge")
+    assert (adjusted.amount, adjusted.unapplied, charge.amount) == (50, 0, 50)
+    assert refresh(other).open_amount == 50_000
+    assert check_ledger(creditor) == []

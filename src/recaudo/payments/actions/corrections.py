@@ -62,9 +62,14 @@ def _free(document: Document, needed: Decimal) -> list[Credit]:
     raise Problem("charges_do_not_reach", base=document.pk, excess=needed)
 
 
+def _is_no_money(credit: Credit) -> bool:
+    """Forgiven, or adjusted away as too small: nothing that could pay another debt."""
+    return credit.kind in ("forgiveness", "rounding") or credit.source == "write_down"
+
+
 def _settle(document: Document, freed: list[Credit]) -> None:
     """Each credit pays what is still open of the charge; the rest of money goes on in its order,
-    the rest of what was forgiven is void."""
+    the rest of what was forgiven or adjusted is void."""
     while freed:
         credit = Credit.objects.select_related("creditor", "customer").get(pk=freed.pop().pk)
         document.refresh_from_db()
@@ -75,7 +80,7 @@ def _settle(document: Document, freed: list[Credit]) -> None:
             credit.refresh_from_db()
         if not credit.unapplied:
             continue
-        if credit.kind == "forgiveness":
+        if _is_no_money(credit):
             CreditAdjustment.objects.create(
                 creditor=credit.creditor,
                 credit=credit,
