@@ -8,10 +8,18 @@ from decimal import Decimal
 import pytest
 from django_scopes import scope
 
-from factories import make_creditor, make_customer, make_document, make_member, refresh
+from factories import (
+    make_creditor,
+    make_customer,
+    make_document,
+    make_member,
+    make_rate,
+    refresh,
+)
 from recaudo.core.application import Stated
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.by_hand import apply_parts, apply_rest
 from recaudo.payments.actions.receiving import receive
 from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.actions.withholding import settle_paper
@@ -169,3 +177,33 @@ def test_in_mexico_a_payment_calls_for_its_complement():
         1_000,
         date(2026, 5, 5),
     )
+
+
+def test_money_that_waited_and_then_pays_the_exact_net_withholds_too(customer):
+    credit = pay(customer, 1_165_000)
+    document = make_document(customer, 1_190_000, due_on="2026-04-30", number="I")
+    apply_rest(credit, by=None, now=NOW)
+    assert refresh(document).open_amount == 0
+    assert [each.amount for each in papers(customer)] == [25_000]
+    assert check_ledger(customer.creditor) == []
+
+
+def test_parts_said_by_hand_at_the_exact_net_withhold_too(customer):
+    credit = pay(customer, 1_165_000)
+    document = make_document(customer, 1_190_000, due_on="2026-04-30", number="I")
+    apply_parts(credit, [(document, Decimal(1_165_000))], by=None, now=NOW)
+    assert refresh(document).open_amount == 0
+    assert len(papers(customer)) == 1
+
+
+def test_in_mexico_money_changed_or_applied_later_calls_for_a_complement():
+    creditor = make_creditor(country="MX", currency="MXN", timezone="America/Mexico_City")
+    make_rate(creditor, "USD", "20")
+    first, second = make_customer(creditor), make_customer(creditor)
+    make_document(first, 100, currency="USD", due_on="2026-04-30", number="U")
+    pay(first, 2_000)
+    assert [(each.amount, each.currency) for each in papers(first)] == [(100, "USD")]
+    credit = pay(second, 1_000, n=2)
+    make_document(second, 1_000, due_on="2026-04-30", number="M")
+    apply_rest(credit, by=None, now=NOW)
+    assert [(each.amount, each.currency) for each in papers(second)] == [(1_000, "MXN")]

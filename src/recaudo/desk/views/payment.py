@@ -58,7 +58,7 @@ def apply_automatically(request: DeskRequest, credit_id: int) -> HttpResponse:
     credit = credit_or_404(request, credit_id)
     try:
         _unchanged(request, credit)
-        done = apply_rest(credit, by=request.user)
+        done = apply_rest(credit, by=request.user, now=timezone.now())
         _decide_again(request, credit)
         told = _("Aplicado a {documents}.")
         documents = ", ".join(dict.fromkeys(str(each.document) for each in done))
@@ -75,7 +75,7 @@ def apply_by_hand(request: DeskRequest, credit_id: int) -> HttpResponse:
     credit = credit_or_404(request, credit_id)
     try:
         _unchanged(request, credit)
-        apply_parts(credit, _parts(request, credit), by=request.user)
+        apply_parts(credit, _parts(request, credit), by=request.user, now=timezone.now())
         _decide_again(request, credit)
         messages.success(request, _("Aplicado como dijo."))
     except Problem as problem:

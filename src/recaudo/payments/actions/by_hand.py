@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django_scopes import scope
@@ -17,11 +18,12 @@ from recaudo.payments.actions.applications import apply_credit, lock_credit
 from recaudo.payments.actions.converting import convert, foreign_debts
 from recaudo.payments.actions.receiving import CASH
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.actions.settling import settle_after
 from recaudo.payments.models import Application, Credit
 from recaudo.portfolio.models import Document
 
 
-def apply_rest(credit: Credit, *, by: User | None) -> list[Application]:
+def apply_rest(credit: Credit, *, by: User | None, now: datetime) -> list[Application]:
     """What is left of ``credit`` pays in the customer's order, then debts in other currencies.
 
     Gives back what was posted. Raises Problem ``payment_nothing_left``, ``payment_nothing_owed``.
@@ -38,12 +40,18 @@ def apply_rest(credit: Credit, *, by: User | None) -> list[Application]:
         done = _posted(credits, before)
         if not done:
             raise Problem("payment_nothing_owed")
+        if credit.kind in CASH:
+            settle_after(credit.creditor, credits, by=by, now=now)
         _tell(credit, done, by)
     return done
 
 
 def apply_parts(
-    credit: Credit, parts: Sequence[tuple[Document, Decimal]], *, by: User | None
+    credit: Credit,
+    parts: Sequence[tuple[Document, Decimal]],
+    *,
+    by: User | None,
+    now: datetime,
 ) -> list[Application]:
     """Exactly these amounts (> 0, in the credit's currency) of these documents, or nothing; inside
     a document in the customer's order.
@@ -72,6 +80,8 @@ def apply_parts(
         stated = [Stated(document.pk, Money(amount, credit.currency)) for document, amount in parts]
         apply_credit(credit, stated=stated, keep_rest=True)
         done = _posted([credit.pk], before)
+        if credit.kind in CASH:
+            settle_after(credit.creditor, [credit.pk], by=by, now=now)
         _tell(credit, done, by)
     return done
 

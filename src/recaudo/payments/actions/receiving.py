@@ -115,7 +115,8 @@ def receive(
             named = _named(customer, stated)
         received = _pay(credit, stated, named, keep_rest or kind == "advance")
         if kind in CASH:
-            withhold_exact(credit, by=by, now=now)
+            for each in (credit, *(done.bought for done in received.conversions)):
+                withhold_exact(each, by=by, now=now)
             correct_charges(customer, since=value_on, by=by, now=now)
         if kind in CASH:
             end_reports_of(creditor, credit, now=now)

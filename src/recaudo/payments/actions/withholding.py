@@ -177,7 +177,7 @@ def _withhold(
 
 def _complements(creditor: Creditor, credit: Credit, documents: list[int], now: datetime) -> None:
     """Mexico: every payment of a document calls for a complement, which is ours to issue."""
-    if creditor.country != "MX" or credit.kind not in ("payment", "advance"):
+    if creditor.country != "MX" or credit.kind not in ("payment", "advance", "exchange"):
         return
     due = _next_month(credit.value_on).replace(day=COMPLEMENT_DAY)
     sums = (
