@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django_scopes import scope
@@ -18,6 +19,7 @@ from factories import (
     refresh,
 )
 from recaudo.access.models import Creditor
+from recaudo.payments.actions import matching
 from recaudo.payments.models import (
     Application,
     Credit,
@@ -354,3 +356,25 @@ def test_a_known_payment_speaks_for_one_line_only(creditor: Creditor, tornillo: 
     take(creditor, line("500", "PAGO UNO", payer_name=name), line("500", "DOS", payer_name=name))
     match(creditor)
     assert sorted(work.state for work in works(creditor)) == ["applied", "offered"]
+
+
+def test_what_a_corte_closed_stays_closed_when_the_line_cannot_be_paid_after_all(
+    creditor: Creditor, tornillo: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = make_document(tornillo, "500", number="123456")
+    other = make_document(tornillo, "300", number="123457")
+    told_paid(told, TODAY)
+    take(creditor, line("800", "PAGO 123456 123457"))
+    real, seen = matching.pay_lines, []
+
+    def late(*given: Any, **named: Any) -> set[int]:
+        if not seen:  # somebody pays the other one between our look and our lock
+            seen.append(apply(make_credit(tornillo, "300"), other))
+        return real(*given, **named)
+
+    monkeypatch.setattr(matching, "pay_lines", late)
+    match(creditor)
+    (work,) = works(creditor)
+    assert seen and work.state != "applied"
+    assert [refresh(each).open_amount for each in (told, other)] == [0, 0]
+    assert check_ledger(creditor) == []

@@ -61,8 +61,9 @@ def pay_lines(creditor: Creditor, paid: Sequence[Paid], *, now: datetime) -> set
     fresh = [each for each in paid if versions.get(each.line.work_id) == each.line.version]
     if make_room(
         [
-            Wanted(document, from_ten_thousandths(amount), each.line.value_on)
+            Wanted(document, from_ten_thousandths(amount), each.line.value_on, each.line.id)
             for each in fresh
+            if debts.could_take(each)
             for document, amount in each.match.lines
             if debts.is_closed(document, each)
         ]
@@ -174,6 +175,14 @@ class _Open:
         if found is None or self.open_of[document]:
             return False
         return found[0] == paid.match.customer and found[1] == paid.line.currency
+
+    def could_take(self, paid: Paid) -> bool:
+        """Would it, if those that a corte closed were open again?"""
+        return all(
+            self.is_closed(pk, paid)
+            or self.open_of.get(pk, Decimal(0)) >= from_ten_thousandths(amount)
+            for pk, amount in paid.match.lines
+        )
 
     def take(self, paid: Paid) -> bool:
         """Can the documents take it? Then they owe that much less."""

@@ -19,11 +19,12 @@ REASON = "snapshot_undone"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Money of ``value_on`` will pay ``amount`` of ``document``."""
+    """Money of ``value_on`` will pay ``amount`` of ``document``; ``line``: with others, or not."""
 
     document: int
     amount: Decimal
     value_on: date
+    line: int = 0
 
 
 def make_room(wanted: Sequence[Wanted]) -> set[int]:
@@ -34,15 +35,23 @@ def make_room(wanted: Sequence[Wanted]) -> set[int]:
     """
     short = {each.document for each in wanted}
     rows = Document.objects.filter(pk__in=short, open_amount=0).order_by("id")
-    opened = set()
+    possible: dict[int, tuple[Document, Wanted, list[Application]]] = {}
     for document in rows:
         asked = [each for each in wanted if each.document == document.pk]
-        if len(asked) == 1 and _open_again(document, asked[0]):
+        if len(asked) == 1 and (standing := _standing(document, asked[0])):
+            possible[document.pk] = document, asked[0], standing
+    # All documents of a line, or none: what is opened is paid at once.
+    shut = {document.pk for document in rows} - possible.keys()
+    in_vain = {each.line for each in wanted if each.document in shut}
+    opened = set()
+    for document, one, standing in possible.values():
+        if one.line not in in_vain:
+            _open_again(document, one, standing)
             opened.add(document.pk)
     return opened
 
 
-def _open_again(document: Document, wanted: Wanted) -> bool:
+def _standing(document: Document, wanted: Wanted) -> list[Application]:
     standing = list(
         Application.objects.filter(
             document=document,
@@ -56,7 +65,11 @@ def _open_again(document: Document, wanted: Wanted) -> bool:
         .order_by("-value_on", "-id")
     )
     if sum((each.amount for each in standing), Decimal(0)) < wanted.amount:
-        return False
+        return []
+    return standing
+
+
+def _open_again(document: Document, wanted: Wanted, standing: list[Application]) -> None:
     left = wanted.amount
     for application in standing:
         if not left:
@@ -75,4 +88,3 @@ def _open_again(document: Document, wanted: Wanted) -> bool:
             reason=REASON,
         )
         left -= freed
-    return True
