@@ -329,3 +329,24 @@ def test_one_tab_of_money_is_the_one_that_is_open(andina: World, desk: Client) -
         tabs = text.partition('class="area-tabs')[2].partition("</nav>")[0]
         assert tabs.count("aria-current") == 1, page
         assert f'aria-current="page">{title}<' in tabs
+
+
+def test_two_groups_that_pay_the_same_on_one_day_are_two_payments(
+    desk: Client, andina: World
+) -> None:
+    documents = []
+    for n in (1, 2):
+        with scope(creditor=andina.creditor):
+            group = CustomerGroup.objects.create(
+                creditor=andina.creditor, code=f"Z{n}", name=f"Cadena {n}"
+            )
+        customer = make_customer(andina.creditor, f"ZZ-{n}", group=group)
+        documents.append(make_document(customer, "500", number=f"77{n}", due_on=andina.today))
+        given = form_of(andina, "500", group=str(group.pk), payer=group.name) | {"act": "apply"}
+        assert desk.post(andina.path("lotes/grupo/"), given, follow=True).status_code == 200
+    assert [refresh(each).open_amount for each in documents] == [0, 0]
+    # The same sent twice, however the amount is written, is one.
+    again = given | {"amount": "500,00"}
+    assert "ya estaba registrado" in read(
+        desk.post(andina.path("lotes/grupo/"), again, follow=True)
+    )

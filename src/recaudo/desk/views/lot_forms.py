@@ -89,8 +89,8 @@ def _group_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
     if found is None and not rows:
         raise Problem("lot_choose_payers")
     listed = [each.as_listed() for each in _resolved(request, rows)]
-    facts = _facts(request, text, "group")
     amount = _amount(request)
+    facts = _facts(request, text, "group", amount)
     return lambda: receive_group(
         request.creditor, amount, group=found, listed=listed, by=request.user, **facts
     )
@@ -99,22 +99,24 @@ def _group_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
 def _payroll_act(request: DeskRequest, rows: list[PayerRow], text: str) -> Act:
     if not rows:
         raise Problem("payer_list_empty")
-    facts = _facts(request, text, "payroll")
-    facts.pop("method")
     total = _amount(request)
+    facts = _facts(request, text, "payroll", total)
+    facts.pop("method")
     told = [each.as_payroll() for each in rows]
     return lambda: receive_payroll(
         request.creditor, told, stated_total=total, by=request.user, **facts
     )
 
 
-def _facts(request: DeskRequest, text: str, kind: str) -> dict[str, Any]:
+def _facts(request: DeskRequest, text: str, kind: str, amount: Money) -> dict[str, Any]:
     """Raises Problem ``payment_day_missing``."""
     sent = request.POST
     day = day_asked(sent.get("day", ""))
     reference = sent.get("reference", "").strip()[:200]
     method = sent.get("method", "")
-    told = "|".join((kind, day.isoformat(), sent.get("amount", ""), reference, text))
+    # However the amount was written; and two groups may pay the same on one day.
+    sum_told = f"{amount.amount.normalize():f}"
+    told = "|".join((kind, sent.get("group", ""), day.isoformat(), sum_told, reference, text))
     return {
         "value_on": day,
         "source": "desk",
