@@ -95,7 +95,7 @@ def test_mistakes_are_refused_by_name(customer):
     make_document(customer, 100)
     base = ("-c", "norte", "--on", "2026-04-15", "--reference", "R")
     assert refusal("add", "C9", "30", *base).code == "unknown_customer"
-    assert refusal("add", "C1", "treinta", *base).code == "control_total_unreadable"
+    assert refusal("add", "C1", "treinta", *base).code == "reply_amount_unreadable"
     assert refusal("add", "C1", "0", *base).code == "credit_not_positive"
     assert refusal("add", "C1", "30", *base, "--documents", "NO-1").code == "stated_unknown"
     assert refusal("add", "C1", "30", *base, "--kind", "regalo").code == "credit_kind_unknown"

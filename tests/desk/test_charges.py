@@ -204,3 +204,18 @@ def test_terms_that_cannot_be_are_refused(
     path = andina.path("cargos/condiciones/guardar/")
     answer = desk.post(path, given | {field: value})
     assert answer.status_code == 400 and said in answer.content.decode()
+
+
+def test_thousands_are_not_decimals_in_what_is_waived_or_agreed(
+    desk: Client, andina: World, terms: ChargeTerms
+) -> None:
+    charge = posted(desk, andina)[0]
+    before = charge.document.amount
+    path = andina.path(f"cargos/{charge.pk}/condonar/")
+    desk.post(path, {"amount": "10.000", "reason": "acuerdo"})
+    assert refresh(charge.document).open_amount == before - 10_000
+    given = {"from_on": andina.today.isoformat(), "source": "c. 8", "interest": "none"}
+    given |= {"fee": "once", "fee_amount": "15.000", "fee_currency": "COP"}
+    desk.post(andina.path("cargos/condiciones/guardar/"), given)
+    with scope(creditor=andina.creditor):
+        assert ChargeTerms.objects.get(source="c. 8").fee_amount == 15_000

@@ -125,7 +125,7 @@ def amount_of(typed: str) -> Decimal:
 
     found = parse_amount(typed)
     if found is None:
-        raise Problem("control_total_unreadable", typed=typed)
+        raise Problem("reply_amount_unreadable", typed=typed[:40])
     return found
 
 

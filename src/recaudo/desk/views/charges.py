@@ -22,8 +22,8 @@ from recaudo.core.problems import Problem
 from recaudo.desk import figures
 from recaudo.desk.charge_words import BECAUSE, HOW_PARTS, QUOTES, SCALES
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.money_forms import typed_money
 from recaudo.payments.actions.month_end import month_end_before, post_charges
-from recaudo.payments.actions.terms import as_decimal
 from recaudo.payments.actions.waivers import undo_waiver
 from recaudo.payments.actions.waivers import waive as let_go
 from recaudo.payments.models import Charge, ChargeKind, ChargeWaiver
@@ -67,7 +67,8 @@ def charge(request: DeskRequest, charge_id: int) -> HttpResponse:
 def waive(request: DeskRequest, charge_id: int) -> HttpResponse:
     row = _charge_or_404(request, charge_id)
     try:
-        amount = as_decimal(request.POST.get("amount", ""))
+        typed = typed_money(request.POST.get("amount", ""), row.document.currency)
+        amount = None if typed is None else typed.amount
         let_go(
             row,
             amount,
