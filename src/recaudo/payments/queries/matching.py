@@ -33,8 +33,12 @@ REPORT_DAYS = 10
 #: A reported reference is told by at least so many signs.
 REPORT_REFERENCE = 5
 
-#: As ``key_of``, for the signs that numbers are written with: a regular expression costs more.
-_KEY = "LTRIM(TRANSLATE(UPPER({}), ' -_./#:,;()&|', ''), '0')"
+#: As ``key_of``, for the signs that numbers are written with. Most numbers are a key already, and
+#: seeing that costs a third of making one.
+_KEY = (
+    "CASE WHEN {0} ~ '^[1-9A-Z][0-9A-Z]*$' THEN {0} "
+    "ELSE LTRIM(TRANSLATE(UPPER({0}), ' -_./#:,;()&|', ''), '0') END"
+)
 
 LINES = """
 SELECT l.id, w.id, w.version, l.value_on, (l.amount * 10000)::bigint, l.currency, l."references",
@@ -62,23 +66,22 @@ FROM (
 JOIN portfolio_document d ON d.id = a.document_id AND d.open_amount = 0 AND d.ceded_on IS NULL
 ORDER BY a.document_id, a.value_on DESC
 """
+#: Found by their keys alone, then read: of a million documents only the named ones are carried on.
 NUMBERS = f"""
-WITH d AS (
-  SELECT d.id, d.customer_id, d.due_on, d.open_amount + COALESCE(t.amount, 0) AS open_amount,
-         d.currency, t.value_on AS told_on,
-         {_KEY.format("d.number")} AS bare,
-         CASE WHEN d.prefix <> '' THEN {_KEY.format("d.prefix || d.number")} END AS whole
-  FROM portfolio_document d LEFT JOIN match_told t ON t.document_id = d.id
+WITH named AS MATERIALIZED (
+  SELECT t.key, d.id FROM portfolio_document d JOIN match_key t ON t.key = {_KEY.format("d.number")}
   WHERE d.creditor_id = %(creditor)s
-    AND (d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s OR t.document_id IS NOT NULL)
+  UNION ALL
+  SELECT t.key, d.id FROM portfolio_document d
+  JOIN match_key t ON t.key = {_KEY.format("(d.prefix || d.number)")}
+  WHERE d.creditor_id = %(creditor)s AND d.prefix <> ''
 )
-SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare,
-       d.told_on
-FROM match_key t JOIN d ON d.bare = t.key
-UNION
-SELECT t.key, d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency, d.bare,
-       d.told_on
-FROM match_key t JOIN d ON d.whole = t.key
+SELECT DISTINCT n.key, d.id, d.customer_id, d.due_on,
+       ((d.open_amount + COALESCE(t.amount, 0)) * 10000)::bigint, d.currency,
+       {_KEY.format("d.number")}, t.value_on
+FROM named n JOIN portfolio_document d ON d.id = n.id
+LEFT JOIN match_told t ON t.document_id = d.id
+WHERE d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s OR t.document_id IS NOT NULL
 """
 OWN = """
 SELECT t.key, r.customer_id FROM match_key t
