@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "clearance_instruments": N_(
         "Cheques, letras o pagarés sin cobrar: {count}, por {amount}. Espere a que se cobren."
     ),
+    "clearance_came_back": N_(
+        "Abonos que contaban ese día y después se reversaron: {count}, por {amount}. Expídalo con "
+        "una fecha en la que ya se haya pagado de nuevo."
+    ),
     "clearance_rate_missing": N_(
         "Falta la tasa {series}: no se sabe si debe interés. Cárguela con `recaudo rates load`."
     ),

@@ -21,12 +21,14 @@ from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.clearances import void_clearance
 from recaudo.payments.actions.converting import SOURCE as CONVERTED
 from recaudo.payments.actions.converting import undo_conversions
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.receiving import DAYS_AHEAD_MAX
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.actions.settling import correct_since
+from recaudo.payments.clearance_words import COME_BACK
 from recaudo.payments.models import (
     Application,
     Clearance,
@@ -83,7 +85,7 @@ def take_back(
     ``frees_lines``: their bank lines wait for a person again; False when the caller does that.
     """
     creditor = credits[0].creditor
-    today = local_day(now, creditor.timezone)
+    today, origin = local_day(now, creditor.timezone), "web" if by else "worker"
     if not reason.strip():
         raise Problem("reason_missing")
     if value_on > today + timedelta(days=DAYS_AHEAD_MAX):
@@ -106,7 +108,7 @@ def take_back(
         opened = sorted({pk for pks in documents.values() for pk in pks})
         _restore_reports(creditor, back, now)
         _drop_papers(back, value_on)
-        _void_clearances(back, value_on)
+        _void_clearances(back, value_on, by, origin)
         if frees_lines:
             lines = LineCredit.objects.filter(credit__in=[each.pk for each in back])
             free_lines(lines.values_list("line_id", flat=True), reason, by, now)
@@ -131,7 +133,7 @@ def take_back(
             logged,
             creditor=creditor,
             by=by,
-            origin="web" if by else "worker",
+            origin=origin,
             subject="credit",
         )
     return Reversed(tuple(each.pk for each in back), tuple(opened), refunded)
@@ -237,16 +239,18 @@ def _drop_papers(back: Sequence[Credit], value_on: date) -> None:
     )
 
 
-def _void_clearances(back: Sequence[Credit], value_on: date) -> None:
+def _void_clearances(back: Sequence[Credit], value_on: date, by: User | None, origin: str) -> None:
     """What said that nothing was owed, on a day on which this payment counted, is not true."""
     first: dict[int, date] = {}
     for each in back:
         day = first.setdefault(each.customer_id, each.value_on)
         first[each.customer_id] = min(day, each.value_on)
-    for certificate in Clearance.objects.filter(customer__in=first, voided_on=None):
+    standing = Clearance.objects.select_related("creditor").filter(
+        customer__in=first, voided_on=None
+    )
+    for certificate in standing.order_by("id"):
         if certificate.as_of >= first[certificate.customer_id]:
-            certificate.voided_on, certificate.void_reason = value_on, "payment_taken_back"
-            certificate.save(update_fields=["voided_on", "void_reason"])
+            void_clearance(certificate, on=value_on, reason=COME_BACK, by=by, origin=origin)
 
 
 def free_lines(lines: Iterable[int], reason: str, by: User | None, now: datetime) -> None:
