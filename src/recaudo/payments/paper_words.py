@@ -23,6 +23,9 @@ SENTENCES: dict[str, str] = {
         "Este cliente ya tiene una retención «{kind}» desde el {day}, con otros valores. Termínela "
         "o use otra fecha."
     ),
+    "withholding_minimum": N_(
+        "La base mínima de «{kind}» ({minimum}) no puede ser: escriba cero o una suma menor."
+    ),
     # instruments
     "instrument_unknown": N_(
         "No hay un título {instrument} aquí. Mire los números con «recaudo instruments list»."
