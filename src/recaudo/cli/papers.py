@@ -91,7 +91,7 @@ def receive(
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Recibe un título en custodia: la deuda sigue, y no se persigue."""
-    owner, who, _ = find_customer(creditor, customer)
+    owner, who, now = find_customer(creditor, customer)
     day = given.creditor_and_day(creditor, on)[1]
     money = money_of(owner, amount, currency)
     from django_scopes import scope
@@ -115,6 +115,7 @@ def receive(
         Paper(kind, number, money, given.day(due), bank),
         covers=parts,
         received_on=day,
+        now=now,
     )
     _emit([_instrument(made)], "instruments", as_json=as_json)
 

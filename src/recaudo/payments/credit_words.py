@@ -40,6 +40,10 @@ SENTENCES: dict[str, str] = {
     "credit_of_conversion": N_(
         "Ese abono es el cambio de un pago en otra moneda. Reverse el pago: su cambio cae con él."
     ),
+    "credit_of_instrument": N_(
+        "Ese pago es del título {number}, que figura cobrado. Ábralo en «Títulos» y márquelo "
+        "devuelto o protestado: el pago se reversa con él."
+    ),
     # refunds and rounding
     "refund_over_unapplied": N_(
         "Al pago solo le quedan {unapplied} por aplicar y se pidió devolver {amount}. Devuelva "

@@ -54,6 +54,10 @@ SENTENCES: dict[str, str] = {
         "El documento {document} debe {open} y otros títulos ya cubren {covered}: no caben "
         "{amount} más."
     ),
+    "instrument_unnumbered": N_("Un título lleva número: escriba el que tiene impreso."),
+    "instrument_in_future": N_(
+        "Un título se registra cuando ya se tiene: el {day} es después de hoy ({today})."
+    ),
     "instrument_dates": N_(
         "El título vence el {due_on}, antes de recibirlo ({received_on}). Corrija las fechas."
     ),

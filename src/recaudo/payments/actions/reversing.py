@@ -35,6 +35,8 @@ from recaudo.payments.models import (
     Conversion,
     Credit,
     CreditAdjustment,
+    Instrument,
+    InstrumentState,
     LineCredit,
     LineWork,
     PendingPaper,
@@ -65,7 +67,8 @@ def reverse_payment(
     """Take ``credit`` and everything it caused back, from ``value_on`` on. Twice is as once.
 
     A share of a lot comes back alone; ``lots.reverse_lot`` takes all of them. Raises Problem
-    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead).
+    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead),
+    ``credit_of_instrument`` (a paper that cleared: move that).
     """
     with scope(creditor=credit.creditor):
         return take_back([credit], value_on=value_on, reason=reason, by=by, now=now)
@@ -98,6 +101,7 @@ def take_back(
                 raise Problem("value_before", day=value_on, first=each.value_on)
             if each.pk in named and each.source == CONVERTED:
                 raise Problem("credit_of_conversion")
+        _paid_by_no_paper(named)
         refunded = Refund.objects.filter(credit__in=[each.pk for each in tree]).exists()
         documents = _reverse_standing(tree, value_on)
         gone = _to_nothing(tree, value_on, now)
@@ -156,6 +160,13 @@ def _locked_tree(credits: Sequence[Credit]) -> list[Credit]:
     locked = Credit.objects.filter(pk__in=ids).order_by("id").select_for_update(no_key=True)
     place = {pk: n for n, pk in enumerate(ids)}
     return sorted(locked, key=lambda credit: place[credit.pk])
+
+
+def _paid_by_no_paper(named: Iterable[int]) -> None:
+    """A cheque that cleared comes back as a cheque, so that it is not told as cleared any more."""
+    paper = Instrument.objects.filter(credit__in=named, state=InstrumentState.CLEARED).first()
+    if paper is not None:
+        raise Problem("credit_of_instrument", number=paper.number)
 
 
 def _reverse_standing(tree: Iterable[Credit], value_on: date) -> dict[int, list[int]]:
