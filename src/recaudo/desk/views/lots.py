@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -90,6 +91,7 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
             found,
             customer,
             money_asked(request.POST.get("amount", ""), found.currency),
+            seen=_seen(request),
             by=request.user,
             now=timezone.now(),
         )
@@ -100,6 +102,14 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:lot", request.creditor.code, found.pk)
+
+
+def _seen(request: DeskRequest) -> Decimal:
+    """What the page showed as unassigned. Raises Problem ``lot_changed``: it does not say."""
+    try:
+        return Decimal(request.POST.get("seen", ""))
+    except InvalidOperation as error:
+        raise Problem("lot_changed") from error
 
 
 @open_to("lead")
