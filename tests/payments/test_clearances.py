@@ -11,10 +11,12 @@ from django_scopes import scope
 from factories import (
     adjust,
     happen,
+    make_charge,
     make_credit,
     make_creditor,
     make_customer,
     make_document,
+    make_member,
     pay,
     refresh,
 )
@@ -30,6 +32,8 @@ from recaudo.payments.actions.clearances import (
     void_clearance,
 )
 from recaudo.payments.actions.reversing import reverse_payment
+from recaudo.payments.actions.waivers import undo_waiver, waive
+from recaudo.payments.clearance_words import reason_told
 from recaudo.payments.models import Clearance
 from recaudo.payments.queries.clearances import clearances_of, what_lacks
 
@@ -188,6 +192,19 @@ def test_it_falls_with_the_payment_and_the_log_says_so(customer):
     assert (kept.voided_on, kept.void_reason) == (TODAY, "payment_taken_back")
     (event,) = ChangeEvent.objects.filter(kind="clearance_voided")
     assert (event.subject_id, event.facts["number"]) == (customer.pk, 1)
+
+
+def test_it_falls_when_a_waiver_it_rested_on_is_undone(customer):
+    base = make_document(customer, "1000", due_on="2026-03-31")
+    charge = make_charge(base, "50", until_on="2026-04-15")
+    pay(base, on="2026-04-15")
+    chief = make_member(customer.creditor)
+    waiver = waive(charge, None, reason="acuerdo", by=chief, now=NOW)
+    issue(customer)
+    undo_waiver(waiver, value_on=TODAY + timedelta(5), reason="no firmó", by=chief)
+    (kept,) = clearances_of(customer)
+    assert (kept.voided_on, kept.void_reason) == (TODAY + timedelta(5), "waiver_undone")
+    assert reason_told(kept.void_reason) == "Se deshizo una condonación en la que se apoyaba."
 
 
 def test_one_given_on_what_was_paid_instead_stands_when_the_old_event_arrives(customer):

@@ -96,8 +96,16 @@ def void_clearance(
     return locked
 
 
-def void_resting_on(creditor: Creditor, credit_id: int, *, on: date) -> list[Clearance]:
-    """A payment was taken back: the certificates of its customer that it came before fall, where
+def void_resting_on(
+    creditor: Creditor,
+    credit_id: int,
+    *,
+    on: date,
+    reason: str = COME_BACK,
+    by: User | None = None,
+    origin: str = "worker",
+) -> list[Clearance]:
+    """A credit was taken back: the certificates of its customer that it came before fall, where
     they are not true any more. One given since, on what was paid instead, stands."""
     with scope(creditor=creditor):
         credit = Credit.objects.filter(pk=credit_id).first()
@@ -107,7 +115,7 @@ def void_resting_on(creditor: Creditor, credit_id: int, *, on: date) -> list[Cle
             customer=credit.customer_id, as_of__gte=credit.value_on, voided_on=None
         )
         return [
-            void_clearance(each, on=on, reason=COME_BACK, by=None, origin="worker")
+            void_clearance(each, on=on, reason=reason, by=by, origin=origin)
             for each in resting.order_by("id")
             if what_lacks(each.customer, each.as_of, today=each.as_of)
         ]
