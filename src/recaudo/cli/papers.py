@@ -303,12 +303,13 @@ def cede_document(
     owner, day = given.creditor_and_day(creditor, on)
     from recaudo.payments.actions.cession import cede, undo_cession
 
+    today = given.creditor_and_day(creditor, None)[1]
     whose = customer_with(owner, customer).pk if customer else None
     ids = [document_with(owner, each, whose) for each in documents]
     if undo:
-        count = undo_cession(owner, ids, on=day, reason=to, by=None, origin="cli")
+        count = undo_cession(owner, ids, on=day, today=today, reason=to, by=None, origin="cli")
     else:
-        count = cede(owner, ids, to=to, on=day, by=None, origin="cli")
+        count = cede(owner, ids, to=to, on=day, today=today, by=None, origin="cli")
     output.emit({"documents": count}, as_json=as_json, text=f"{count} documentos.")
 
 
