@@ -8,7 +8,7 @@ void. Interest runs as if it had not been. Who listens to ``payment.taken_back``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -82,10 +82,13 @@ def take_back(
     by: User | None,
     now: datetime,
     frees_lines: bool = True,
+    fell: Mapping[int, Decimal] | None = None,
 ) -> Reversed:
     """The same for several credits of one creditor, in as many statements as for one.
 
     ``frees_lines``: their bank lines wait for a person again; False when the caller does that.
+    ``fell``: credit → what it held before a file took it back: its own rows are written already,
+    and what comes with it is not.
     """
     creditor = credits[0].creditor
     today, origin = local_day(now, creditor.timezone), "web" if by else "worker"
@@ -103,8 +106,8 @@ def take_back(
                 raise Problem("credit_of_conversion")
         _paid_by_no_paper(named)
         refunded = Refund.objects.filter(credit__in=[each.pk for each in tree]).exists()
-        documents = _reverse_standing(tree, value_on)
-        gone = _to_nothing(tree, value_on, now)
+        documents = _fallen(fell or {}) | _reverse_standing(tree, value_on)
+        gone = dict(fell or {}) | _to_nothing(tree, value_on, now)
         back = [each for each in tree if each.pk in gone or each.pk in documents]
         if not back:
             return Reversed((), (), refunded)
@@ -194,6 +197,16 @@ def _reverse_standing(tree: Iterable[Credit], value_on: date) -> dict[int, list[
         found = documents.setdefault(each.credit_id, [])
         if each.document_id not in found:
             found.append(each.document_id)
+    return documents
+
+
+def _fallen(credits: Iterable[int]) -> dict[int, list[int]]:
+    """Credit → the documents that a file has opened again."""
+    rows = Application.objects.filter(credit__in=list(credits), amount__lt=0)
+    documents: dict[int, list[int]] = {}
+    for credit, document in rows.order_by("id").values_list("credit_id", "document_id"):
+        if document not in documents.setdefault(credit, []):
+            documents[credit].append(document)
     return documents
 
 
