@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -136,9 +137,31 @@ def test_a_list_pays_exactly_what_it_names_and_the_rest_waits_on_the_lot(
     here = andina.path(f"lotes/{lot.pk}/")
     said = desk.post(f"{here}asignar/", {"customer": "nadie", "amount": "50"}, follow=True)
     assert "No hay un cliente suyo" in read(said)
-    desk.post(f"{here}asignar/", {"customer": "g-2", "amount": "50"})
+    desk.post(f"{here}asignar/", {"customer": "g-2", "amount": "50", "seen": seen_on(desk, here)})
     assert refresh(documents[1]).open_amount == 100
     assert refresh(lot).unassigned == 0
+
+
+def seen_on(desk: Client, page: str) -> str:
+    """What the form of a lot keeps of its state."""
+    found = re.search(r'name="seen" value="([^"]+)"', desk.get(page).content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_what_is_left_over_is_assigned_once_though_the_form_is_sent_twice(
+    andina: World, desk: Client
+) -> None:
+    _, documents = group_of(andina, "100", "200")
+    text = "documento;valor\n901;100"
+    desk.post(andina.path("lotes/grupo/"), form_of(andina, "200", rows=text, act="apply"))
+    lot = the_lot(andina)
+    here = andina.path(f"lotes/{lot.pk}/")
+    form = {"customer": "g-2", "amount": "40", "seen": seen_on(desk, here)}
+    desk.post(f"{here}asignar/", form)
+    again = desk.post(f"{here}asignar/", form, follow=True)
+    assert "El lote cambió" in read(again)
+    assert (refresh(lot).unassigned, refresh(documents[1]).open_amount) == (60, 160)
 
 
 def test_a_whole_lot_comes_back(andina: World, desk: Client) -> None:

@@ -129,7 +129,9 @@ def test_what_a_paper_covers_is_told_apart_until_it_clears(creditor):
         document = Document.objects.get(customer=ana, amount=200)
     paper = Paper("cheque", "9", Money(Decimal(150), "COP"), date(2026, 8, 1))
     covers = [(document.pk, Decimal(150))]
-    row = receive_instrument(ana, paper, covers=covers, received_on=date(2026, 6, 1))
+    row = receive_instrument(
+        ana, paper, covers=covers, received_on=date(2026, 6, 1), now=datetime.now(UTC)
+    )
     moves = {"deposited": date(2026, 8, 1), "returned": date(2026, 8, 3)}
     for state, on in moves.items():
         move_instrument(row, state, on=on, reason="sin fondos", now=datetime.now(UTC))

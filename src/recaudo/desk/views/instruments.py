@@ -148,7 +148,7 @@ def _receive(request: DeskRequest, customer: Customer) -> Instrument:
     replaced = sent.get("replaces", "")
     replaces = (
         Instrument.objects.filter(customer=customer, pk=int(replaced)).first()
-        if replaced.isdigit()
+        if _is_id(replaced)
         else None
     )
     return receive_instrument(
@@ -158,6 +158,7 @@ def _receive(request: DeskRequest, customer: Customer) -> Instrument:
         received_on=day_asked(sent.get("received", "")),
         replaces=replaces,
         by=request.user,
+        now=timezone.now(),
     )
 
 
@@ -166,7 +167,7 @@ def _covers(
 ) -> list[tuple[int, Decimal]]:
     """What was typed beside each ticked document; blank: what is free of it, as far as the paper
     reaches, the oldest first."""
-    ids = [int(each) for each in request.POST.getlist("document") if each.isdigit()]
+    ids = [int(each) for each in request.POST.getlist("document") if _is_id(each)]
     rows = Document.objects.filter(customer=customer, pk__in=ids).order_by("due_on", "id")
     on_paper = covered(ids)
     left, found = whole, []
@@ -178,6 +179,10 @@ def _covers(
             found.append((row.pk, part))
             left -= part
     return found
+
+
+def _is_id(sent: str) -> bool:
+    return sent.isdecimal() and len(sent) < 19
 
 
 def _replaceable(customer: Customer) -> list[Instrument]:

@@ -29,7 +29,11 @@ from recaudo.portfolio.models import Customer, Document
 SHOWN = 50
 STATES = {"proposed": N_("por decidir"), "approved": N_("aprobada"), "refused": N_("rechazada")}
 PILLS = {"proposed": "warn", "approved": "good", "refused": "bad"}
-PROBLEMS = {"balance_changed": N_("el saldo cambió"), "paid_meanwhile": N_("se pagó entretanto")}
+PROBLEMS = {
+    "balance_changed": N_("el saldo cambió"),
+    "paid_meanwhile": N_("se pagó entretanto"),
+    "ceded": N_("se cedió entretanto"),
+}
 
 
 @open_to("see_all")
@@ -149,14 +153,14 @@ def _act(request: DeskRequest, customer: Customer, chosen: list[Document]) -> Ht
         made = put_forward(creditor, act, day=request.today, reason=reason, by=by, documents=ids)
         messages.success(request, _("Propuesta hecha: otra persona la decide."))
         return redirect("desk:write_downs_one", creditor.code, made.pk)
-    on = day_asked(sent.get("day", ""))
+    on, today = day_asked(sent.get("day", "")), request.today
     if act == "cede":
-        cede(creditor, ids, to=reason, on=on, by=by, origin="web")
+        cede(creditor, ids, to=reason, on=on, today=today, by=by, origin="web")
     elif act == "undo_cession":
-        undo_cession(creditor, ids, on=on, reason=reason, by=by, origin="web")
+        undo_cession(creditor, ids, on=on, today=today, reason=reason, by=by, origin="web")
     elif act == "undo_write_off" and len(chosen) == 1:
         chosen[0].creditor = creditor
-        undo_write_off(chosen[0], on=on, reason=reason, by=by)
+        undo_write_off(chosen[0], on=on, today=today, reason=reason, by=by)
     else:
         raise Problem("write_down_empty")
     messages.success(request, _("Hecho."))
