@@ -18,7 +18,7 @@ from factories import make_credit, make_customer, make_document, make_member, re
 from recaudo.access.models import Role, User
 from recaudo.core.bank_statement import BankStatement, StatementLine
 from recaudo.core.problems import Problem
-from recaudo.desk.payer_lists import rows_of, text_of
+from recaudo.intake.reading.payer_lists import rows_of, text_of
 from recaudo.payments.actions.statements import open_account, take_in
 from recaudo.payments.models import CashReceipt, Credit, LineWork, PaymentLot
 from recaudo.portfolio.models import Customer, CustomerGroup, Document

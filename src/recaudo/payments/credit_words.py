@@ -94,10 +94,6 @@ SENTENCES: dict[str, str] = {
         "La fila {row} trae la novedad «{novelty}», que no se conoce. Use retired, leave, "
         "no_capacity, partial u other."
     ),
-    "lot_file_unreadable": N_(
-        "No se entiende la fila {row} del archivo ({detail}). Lleva columnas como documento, "
-        "cliente y valor; corríjala y repita."
-    ),
     # receipts of sellers
     "receipt_unnumbered": N_("Un recibo lleva vendedor y número. Complete los dos."),
     "receipt_number_used": N_(

@@ -22,8 +22,8 @@ from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.money_forms import day_asked, money_asked, typed_money
 from recaudo.desk.money_names import METHODS, NOVELTIES
 from recaudo.desk.names import called
-from recaudo.desk.payer_lists import PayerRow, rows_of, text_of
 from recaudo.desk.views.lots import decide_again
+from recaudo.intake.reading.payer_lists import PayerRow, rows_of, text_of
 from recaudo.payments.actions.lots import LotPaid, receive_group, receive_payroll
 from recaudo.payments.actions.rehearsal import rehearse
 from recaudo.payments.queries.lot_story import Share, shares_of
