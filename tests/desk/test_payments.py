@@ -170,6 +170,15 @@ def test_an_export_needs_its_right_and_is_written_down(andina: World, enter: Ent
         assert event.get().facts["rows"] == 2
 
 
+def test_the_log_of_an_export_keeps_no_name_that_was_searched_for(
+    andina: World, desk: Client
+) -> None:
+    desk.get(andina.path("pagos/exportar/csv/?q=Tornillo&state=open"))
+    with scope(creditor=andina.creditor):
+        event = ChangeEvent.objects.get(creditor=andina.creditor, kind="payments_exported")
+    assert event.facts["filter"] == "q=*&state=open"
+
+
 def test_a_collector_sees_the_payments_of_their_own_customers_only(
     andina: World, enter: Enter
 ) -> None:
