@@ -170,6 +170,6 @@ def test_amounts_are_read_as_people_write_them(typed, amount):
     assert parse_amount(typed) == Decimal(amount)
 
 
-@pytest.mark.parametrize("typed", ["", "mil", "1e400", "NaN", "1.2.3,4,5"])
+@pytest.mark.parametrize("typed", ["", "mil", "1e400", "NaN", "1.2.3,4,5", "0,00001"])
 def test_what_is_no_amount_is_not_guessed(typed):
     assert parse_amount(typed) is None

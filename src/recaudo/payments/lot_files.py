@@ -37,6 +37,8 @@ _NOVELTIES = {
     "otra": "other",
     "otro": "other",
 }
+#: Of an amount, as the ledger keeps it.
+DECIMALS = 4
 _GROUPED = re.compile(r"^-?\d{1,3}([.,]\d{3})+$")
 
 
@@ -80,7 +82,9 @@ def parse_amount(typed: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    return found if found.is_finite() and abs(found) < 10**15 else None
+    if not found.is_finite() or abs(found) >= 10**15 or found != round(found, DECIMALS):
+        return None
+    return found
 
 
 def _rows(content: bytes, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
