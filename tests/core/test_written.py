@@ -45,6 +45,7 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
         "1.999,900.50.1",
         "1.999.900.50",
         "12.3456",
+        "0,00001",
         "1.99.900",
         ",50",
         "--3",

@@ -190,6 +190,11 @@ def test_a_step_is_not_taken_on_a_day_that_is_far_ahead(customer, on, code):
     assert moved == (code or "deposited")
 
 
+def test_an_amount_that_no_column_holds_is_said(customer):
+    with pytest.raises(Problem, match="credit_too_large"):
+        cheque(customer, [make_document(customer, 100)], amount=10**14)
+
+
 def test_a_paper_has_a_number(customer):
     with pytest.raises(Problem, match="instrument_unnumbered"):
         cheque(customer, [make_document(customer, 100)], number=" ")

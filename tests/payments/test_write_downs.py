@@ -150,6 +150,12 @@ def test_a_ceded_document_is_not_ours_until_it_comes_back(creditor, chief):
     assert refresh(document).ceded_on is None
 
 
+def test_a_threshold_that_no_column_holds_is_said(creditor, chief):
+    with pytest.raises(Problem, match="credit_too_large"):
+        how = {"day": DAY, "reason": "cierre", "by": chief}
+        propose(creditor, "small_balance", threshold=Decimal(10) ** 14, **how)
+
+
 def test_what_was_ceded_since_the_proposal_is_not_forgiven_for_its_new_owner(
     creditor, chief, manager
 ):

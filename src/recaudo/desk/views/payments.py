@@ -103,7 +103,7 @@ def export(request: DeskRequest, kind: str) -> HttpResponse:
         origin="web",
         rows=len(rows),
         format=kind,
-        filter=request.GET.urlencode(),
+        filter=_filter_kept(request),
     )
     table = Table(
         title=_("Pagos"),
@@ -113,6 +113,14 @@ def export(request: DeskRequest, kind: str) -> HttpResponse:
     )
     content = as_csv(table) if kind == "csv" else as_xlsx([table])
     return download(f"pagos-{request.creditor.code}-{request.today}", content, kind)
+
+
+def _filter_kept(request: DeskRequest) -> str:
+    """What the change log keeps of it: not what was searched for, which is a name or a number."""
+    kept = request.GET.copy()
+    if kept.get("q"):
+        kept["q"] = "*"
+    return kept.urlencode(safe="*")
 
 
 def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:

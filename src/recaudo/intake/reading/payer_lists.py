@@ -28,7 +28,8 @@ HEADINGS: dict[str, str] = {
     "|folio|invoice|document",
     "customer": "cliente|codigo|codigo cliente|codigo de cliente|nit|rut|ruc|rfc|cedula|dni|cc"
     "|identificacion|customer|code|tax id",
-    "amount": "valor|monto|importe|descuento|valor descontado|pago|valor pagado|abono|total|amount",
+    "amount": "valor|monto|importe|descuento|valor descontado|pago|valor pagado|valor a pagar"
+    "|valor a descontar|monto a pagar|importe a pagar|abono|total|amount",
     "expected": "valor esperado|cuota|valor cuota|esperado|expected",
     "novelty": "novedad|novedades|novelty",
     "note": "nota|observacion|observaciones|comentario|note",

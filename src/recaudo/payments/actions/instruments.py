@@ -18,7 +18,7 @@ from recaudo.core.calendar import local_day
 from recaudo.core.instruments import STANDS, check_step
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
-from recaudo.payments.actions.receiving import DAYS_AHEAD_MAX, receive
+from recaudo.payments.actions.receiving import AMOUNT_LIMIT, DAYS_AHEAD_MAX, receive
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
 from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.models import (
@@ -60,13 +60,15 @@ def receive_instrument(
     """Take ``paper`` into custody for ``covers`` (document, amount): they are not chased until it
     is decided. Balances stay. With ``replaces`` the earlier one is withdrawn in the same act.
 
-    Raises Problem ``credit_not_positive``, ``instrument_unnumbered``, ``instrument_known``,
-    ``instrument_in_future``, ``instrument_dates``,
+    Raises Problem ``credit_not_positive``, ``credit_too_large``, ``instrument_unnumbered``,
+    ``instrument_known``, ``instrument_in_future``, ``instrument_dates``,
     ``instrument_covers_nothing``, ``instrument_covers_too_much``, ``instrument_document_unknown``,
     ``instrument_document_covered``, ``instrument_step``.
     """
     if paper.amount.amount <= 0:
         raise Problem("credit_not_positive", credit=paper.amount)
+    if paper.amount.amount >= AMOUNT_LIMIT:
+        raise Problem("credit_too_large", amount=paper.amount)
     if not paper.number.strip():
         raise Problem("instrument_unnumbered")
     today = local_day(now, customer.creditor.timezone)

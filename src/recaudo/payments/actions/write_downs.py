@@ -19,6 +19,7 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import apply_credit
 from recaudo.payments.actions.credits import record_credit
+from recaudo.payments.actions.receiving import AMOUNT_LIMIT
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.models import (
     InstrumentCover,
@@ -70,6 +71,9 @@ def propose(
             threshold = creditor.small_balance if threshold is None else threshold
             if threshold <= 0:
                 raise Problem("write_down_threshold")
+            if threshold >= AMOUNT_LIMIT:
+                amount = Money(threshold, creditor.currency)
+                raise Problem("credit_too_large", amount=amount)
             rows = _small(creditor, day, threshold)
         else:
             rows = _named(documents)
