@@ -15,6 +15,7 @@ from recaudo import words
 from recaudo.core.problems import Problem
 from recaudo.desk.charge_words import DAY_COUNTS, FEES, INTEREST, QUOTES
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.money_forms import typed_money
 from recaudo.payments.actions.terms import Wanted, as_decimal, set_terms
 from recaudo.payments.models import ChargeTerms
 from recaudo.payments.queries.terms_told import TermsTold, terms_told
@@ -48,7 +49,7 @@ def save(request: DeskRequest) -> HttpResponse:
 
 def _wanted(request: DeskRequest) -> Wanted:
     """Raises Problem ``terms_day_missing``, ``terms_customer_unknown``,
-    ``terms_obligation_unknown``, ``terms_number_unreadable``."""
+    ``terms_obligation_unknown``, ``terms_number_unreadable`` and those of ``typed_money``."""
     typed = {name: value.strip() for name, value in request.POST.items() if isinstance(value, str)}
     try:
         from_on = date.fromisoformat(typed.get("from_on", ""))
@@ -57,12 +58,15 @@ def _wanted(request: DeskRequest) -> Wanted:
     grace = typed.get("grace_days", "") or "0"
     if not grace.isdecimal() or len(grace) > 4:
         raise Problem("terms_number_unreadable", text=grace)
+    fee = typed_money(
+        typed.get("fee_amount", ""), typed.get("fee_currency", "") or request.creditor.currency
+    )
     return Wanted(
         from_on=from_on,
         customer=_customer(typed.get("customer", "")),
         obligation=_obligation(typed.get("obligation", "")),
         annual_rate=as_decimal(typed.get("annual_rate", "")),
-        fee_amount=as_decimal(typed.get("fee_amount", "")),
+        fee_amount=fee.amount if fee else None,
         fee_per_cent=as_decimal(typed.get("fee_per_cent", "")),
         grace_days=int(grace),
         is_grace_free=typed.get("is_grace_free") == "yes",
