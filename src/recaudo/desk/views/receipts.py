@@ -18,8 +18,9 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.money_forms import day_asked, money_asked
-from recaudo.desk.money_names import METHODS, method_name
+from recaudo.desk.money_names import method_name
 from recaudo.payments.actions.receipts import deposit, record_receipt
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import CashReceipt
 from recaudo.payments.queries.lot_story import held_receipts, sellers
 from recaudo.payments.queries.lots import receipts_held
