@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django_scopes import scope
 
-from factories import make_document, make_member
+from factories import make_customer, make_document, make_member
 from recaudo.access.models import Role
 from recaudo.payments.models import Credit, PendingPaper, WithholdingProfile, WriteDown
 from recaudo.portfolio.models import Document
@@ -42,6 +42,37 @@ def test_a_missing_certificate_is_listed_asked_for_and_received(andina, desk, pa
     )
     assert paper_now(andina, paper).number == "R-1"
     assert desk.get(andina.path("certificados/exportar/csv/")).status_code == 200
+
+
+def test_what_came_and_what_is_not_needed_stay_in_sight(andina, desk, paper):
+    page = andina.path(f"certificados/{paper.pk}/")
+    day = andina.today.isoformat()
+    desk.post(page, {"state": "dropped", "day": day, "note": "El cliente no es agente"})
+    assert "2.500" not in desk.get(andina.path("certificados/")).content.decode()
+    text = desk.get(andina.path("certificados/?state=dropped")).content.decode()
+    assert "2.500" in text and "El cliente no es agente" in text
+    assert (
+        "Ninguno todavía" in desk.get(andina.path("certificados/?state=received")).content.decode()
+    )
+
+
+def test_the_papers_of_one_customer(andina, desk, paper):
+    other = make_customer(andina.creditor)
+    mine = desk.get(andina.path(f"certificados/?customer={andina.customer.pk}"))
+    assert "2.500" in mine.content.decode()
+    theirs = desk.get(andina.path(f"certificados/?customer={other.pk}"))
+    assert "2.500" not in theirs.content.decode()
+    assert desk.get(andina.path("certificados/?customer=999999999")).status_code == 404
+
+
+def test_a_withholding_says_what_it_is_of_and_from_how_much(andina, desk):
+    typed = {"kind": "reteica", "per_cent": "0,966", "from_on": "2026-01-01", "minimum": "980.000"}
+    desk.post(f"{andina.page}retenciones/", typed | {"tax": "19"})
+    text = desk.get(f"{andina.page}retenciones/").content.decode()
+    assert "ReteICA" in text and "980.000" in text and "19" in text and "ISR" not in text
+    again = desk.post(f"{andina.page}retenciones/", typed | {"per_cent": "1,1"})
+    form = again.content.decode()
+    assert again.status_code == 400 and "ya tiene una retención" in form and "1,1" in form
 
 
 def test_a_withholding_is_written_down_and_ended(andina, desk):
