@@ -35,7 +35,11 @@ LATE_DAYS = 7
 @open_to("lead")
 def receipts(request: DeskRequest) -> HttpResponse:
     """By seller what is held; of one seller each receipt, ready to be deposited."""
-    seller = request.GET.get("seller", "").strip()
+    return _page(request, request.GET.get("seller", "").strip())
+
+
+def _page(request: DeskRequest, seller: str, refused: str = "", part: str = "") -> HttpResponse:
+    """``refused``: what was not done, said beside its form (``part``) with what was typed."""
     held = receipts_held(request.creditor, request.today)
     context: dict[str, Any] = {
         "held": [{"held": each, "is_late": each.days > LATE_DAYS} for each in held],
@@ -46,9 +50,12 @@ def receipts(request: DeskRequest) -> HttpResponse:
         ],
         "sellers": sorted({*sellers(), *_known_sellers()}),
         "methods": [(code, _(METHODS[code])) for code in ("cash", "cheque", "card", "transfer")],
-        "typed": request.GET,
+        "part": part,
+        "refused": refused,
+        "typed": request.POST,
+        "chosen": request.POST.getlist("number") if part == "sheet" else None,
     }
-    return render(request, "desk/receipts.html", context)
+    return render(request, "desk/receipts.html", context, status=400 if refused else 200)
 
 
 @open_to("lead")
@@ -77,7 +84,7 @@ def record(request: DeskRequest) -> HttpResponse:
         said = _("Recibo {number} registrado.") if is_new else _("El recibo {number} ya estaba.")
         messages.success(request, said.format(number=made.number))
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
+        return _page(request, seller, words.sentence(problem), "record")
     return _back(request, seller)
 
 
@@ -106,8 +113,7 @@ def sheet(request: DeskRequest) -> HttpResponse:
         messages.success(request, _("Planilla registrada: átela al movimiento del banco."))
         return redirect("desk:lot", request.creditor.code, done.lot.pk)
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-    return _back(request, seller)
+        return _page(request, seller, words.sentence(problem), "sheet")
 
 
 def _amount(request: DeskRequest) -> Money:
