@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recaudo.core.problems import N_
 from recaudo.desk.names import called
-from recaudo.payments.methods import METHODS, method_of
+from recaudo.payments.methods import NAMES, method_of
 from recaudo.portfolio.models import Component
 
 #: A name that no code has is what the bank or the file called it.
@@ -49,7 +49,7 @@ ADJUSTED: dict[str, str] = {
 
 
 def method_name(code: str) -> str:
-    return called(METHODS, method_of(code))
+    return called(NAMES, method_of(code))
 
 
 def source_name(code: str) -> str:

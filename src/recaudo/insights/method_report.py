@@ -12,7 +12,7 @@ from recaudo.access.models import Creditor
 from recaudo.insights.export import Row, Table
 from recaudo.insights.queries.methods import Method
 from recaudo.insights.reports import rows_json, shown
-from recaudo.payments.methods import METHODS
+from recaudo.payments.methods import NAMES
 
 
 def methods_json(found: list[Method]) -> list[dict[str, Any]]:
@@ -62,4 +62,4 @@ def _named(method: str) -> str:
     """What the file said stays as it is where it is no way of paying that is known."""
     if not method:
         return _("(no se dijo)")
-    return _(METHODS[method]) if method in METHODS else method
+    return _(NAMES[method]) if method in NAMES else method

@@ -15,6 +15,8 @@ METHODS: dict[str, str] = {
     "payroll": N_("Libranza"),
     "offset": N_("Cruce de cuentas"),
 }
+#: Those that nobody chooses: a title that was cashed says which it was.
+NAMES: dict[str, str] = METHODS | {"letra": N_("Letra"), "pagare": N_("Pagaré")}
 #: How else each is written, in lower case. A credit keeps what its file said.
 _WRITTEN: dict[str, tuple[str, ...]] = {
     "transfer": ("transferencia", "transferencia bancaria", "transferencia electrónica", "spei"),

@@ -121,6 +121,7 @@ def preview(request: DeskRequest) -> HttpResponse:
         ],
         "count": len(found.lines),
         "hidden": len(found.lines) - len(shown),
+        "customers": len({each.customer for each in found.lines}),
         "totals": sorted(found.totals().items()),
         "missing": sorted(found.missing().items()),
         "stopped": [
