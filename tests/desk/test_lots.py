@@ -254,6 +254,36 @@ def test_receipts_pay_at_once_and_are_held_until_a_sheet_deposits_them(
         assert Credit.objects.filter(source="receipt").count() == 2
 
 
+def test_a_receipt_that_is_refused_keeps_what_was_typed(andina: World, desk: Client) -> None:
+    form = {
+        "seller": "Nubia Ríos",
+        "number": "RC-77",
+        "customer": "NADIE",
+        "amount": "120.000",
+        "day": andina.today.isoformat(),
+        "method": "cheque",
+    }
+    answer = desk.post(andina.path("lotes/recibos/nuevo/"), form)
+    text = answer.content.decode().split("recibos/nuevo/")[-1]
+    assert answer.status_code == 400 and 'role="alert"' in text
+    for kept in ("RC-77", "NADIE", "120.000", 'value="cheque" selected'):
+        assert kept in text
+
+
+def test_a_sheet_that_falls_short_keeps_what_was_marked(andina: World, desk: Client) -> None:
+    customer = make_customer(andina.creditor, "R1", name="Tienda Recibos")
+    make_document(customer, "500", due_on=andina.today)
+    for number in ("7", "8"):
+        record(andina, desk, number, "100", customer)
+    sheet = {"seller": "Nubia Ríos", "number": ["7"], "amount": "90", "sheet": "P-1"}
+    day = {"day": andina.today.isoformat()}
+    answer = desk.post(andina.path("lotes/recibos/planilla/"), sheet | day)
+    text = answer.content.decode()
+    assert answer.status_code == 400 and 'value="90"' in text and 'value="P-1"' in text
+    marked = [each for each in text.split("<input") if 'type="checkbox" name="number"' in each]
+    assert [" checked" in each for each in marked] == [True, False]
+
+
 def test_the_banks_line_of_a_sheet_makes_no_second_payment(andina: World, desk: Client) -> None:
     customer = make_customer(andina.creditor, "R1", name="Tienda Recibos")
     make_document(customer, "500", due_on=andina.today)

@@ -111,7 +111,7 @@ def test_the_list_is_filtered_by_each_of_its_words(andina: World, desk: Client) 
         "77",
         value_on=andina.today - timedelta(days=300),
         reference="CHQ-4512",
-        method="cheque",
+        method="Cheque",
     )
     shown = text_of(desk.get(andina.path("pagos/")))
     assert "Zapatería Nueve" not in shown  # the list opens with the last days

@@ -229,14 +229,16 @@ def test_ways_of_paying_say_how_much_came_and_how_soon():
     first = make_document(ana, 100, issued_on="2026-01-01", due_on="2026-01-31")
     second = make_document(ana, 300, issued_on="2026-01-01", due_on="2026-01-31")
     third = make_document(ana, 50, issued_on="2026-01-01", due_on="2026-01-31")
-    for document, method, day in ((first, "PSE", "2026-02-10"), (second, "PSE", "2026-01-21")):
+    for document, method, day in ((first, "PSE", "2026-02-10"), (second, "pse", "2026-01-21")):
         credit = make_credit(ana, document.amount, value_on=day, method=method)
         apply(credit, document)
     apply(make_credit(ana, 50, value_on="2026-02-28", kind="credit_note"), third)
+    shown = run("methods", "--creditor", "c1", "--as-of", "2026-03-31").stdout
+    assert "Débito en línea" in shown
     told = run("methods", "--creditor", "c1", "--as-of", "2026-03-31", "--json").stdout
     assert json.loads(told) == [
         {
-            "method": "PSE",
+            "method": "pse",
             "payments": 2,
             "amount": "400.00",
             "days_since_issue": "25.00",

@@ -4,7 +4,8 @@ from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
     "payment_amount_missing": N_("Escriba cuánto pagó."),
-    "payment_day_missing": N_("Escriba en qué fecha vale el pago."),
+    "payment_day_missing": N_("Escriba la fecha."),
+    "documents_unmarked": N_("Marque primero los documentos de los que se trata."),
     "payment_looks_repeated": N_(
         "Se parece a un pago que ya está. Mírelo abajo; si es otro, márquelo y registre de nuevo."
     ),

@@ -37,7 +37,7 @@ PILLS = {
 }
 #: What a person presses for each step.
 ACTS = {
-    "deposited": N_("Consignado"),
+    "deposited": N_("Depositado"),
     "cleared": N_("Cobrado"),
     "returned": N_("Devuelto"),
     "protested": N_("Protestado"),
@@ -69,8 +69,7 @@ def instruments(request: DeskRequest) -> HttpResponse:
 @open_to()
 def one(request: DeskRequest, instrument_id: int) -> HttpResponse:
     """What it covers, what happened to it, and the next step."""
-    found = _instrument_or_404(request, instrument_id)
-    return render(request, "desk/instrument.html", _page(request, found))
+    return _shown(request, _instrument_or_404(request, instrument_id))
 
 
 @open_to("lead")
@@ -93,7 +92,7 @@ def move(request: DeskRequest, instrument_id: int) -> HttpResponse:
         messages.success(request, _told(moved))
     except (Problem, ValueError) as error:
         problem = error if isinstance(error, Problem) else Problem("instrument_changed")
-        messages.error(request, words.sentence(problem))
+        return _shown(request, _instrument_or_404(request, instrument_id), words.sentence(problem))
     return redirect("desk:instruments_one", request.creditor.code, found.pk)
 
 
@@ -120,7 +119,7 @@ def new(request: DeskRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "documents": [
-            {"row": each, "free": free}
+            {"row": each, "free": free, "typed": request.POST.get(f"cover-{each.pk}", "")}
             for each in documents
             if (free := each.open_amount - on_paper.get(each.pk, Decimal(0))) > 0
         ],
@@ -130,7 +129,8 @@ def new(request: DeskRequest, customer_id: int) -> HttpResponse:
         "chosen": set(request.POST.getlist("document")),
         "refused": refused,
     }
-    return render(request, "desk/instrument_new.html", context)
+    status = 400 if refused else 200
+    return render(request, "desk/instrument_new.html", context, status=status)
 
 
 def _receive(request: DeskRequest, customer: Customer) -> Instrument:
@@ -190,6 +190,12 @@ def _replaceable(customer: Customer) -> list[Instrument]:
     return list(rows.order_by("due_on", "id")[:50])
 
 
+def _shown(request: DeskRequest, found: Instrument, refused: str = "") -> HttpResponse:
+    """``refused``: a step that was not taken, said beside its form with what was typed."""
+    context = _page(request, found) | {"typed": request.POST, "refused": refused}
+    return render(request, "desk/instrument.html", context, status=400 if refused else 200)
+
+
 def _page(request: DeskRequest, found: Instrument) -> dict[str, Any]:
     covers = found.covers.select_related("document").order_by("document__due_on", "id")
     steps = STEPS[found.state]
@@ -198,11 +204,13 @@ def _page(request: DeskRequest, found: Instrument) -> dict[str, Any]:
         "kind": found.get_kind_display(),
         "state": found.get_state_display(),
         "pill": PILLS[found.state],
+        "is_due": found.state == "held" and found.due_on <= request.today,
         "covers": list(covers),
         "events": [
             {"event": each, "state": each.get_state_display()}
             for each in found.events.select_related("by").order_by("-id")
         ],
+        "next_step": steps[0] if steps and steps[0] not in NEEDS_REASON else "",
         "acts": [(code, _(ACTS[code]), code in NEEDS_REASON) for code in steps],
         "asks_reason": any(code in NEEDS_REASON for code in steps),
         "renewed": found.replaces,

@@ -25,13 +25,7 @@ from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
 from recaudo.desk.money_forms import money_asked, typed_money
-from recaudo.desk.money_names import (
-    ADJUSTED,
-    METHODS,
-    component_name,
-    method_name,
-    source_name,
-)
+from recaudo.desk.money_names import ADJUSTED, component_name, method_name, source_name
 from recaudo.desk.names import called
 from recaudo.desk.views.pay import effect_rows
 from recaudo.desk.views.payments import PILLS, STATES
@@ -40,6 +34,7 @@ from recaudo.payments.actions.by_hand import apply_parts, apply_rest
 from recaudo.payments.actions.refunds import REFUNDABLE, refund
 from recaudo.payments.actions.rehearsal import rehearse_reversal
 from recaudo.payments.actions.reversing import reverse_payment
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import Credit, CreditKind, LineWork, PaperKind
 from recaudo.payments.queries.ordering import order_of
 from recaudo.payments.queries.payments import PaymentStory, payment_story

@@ -20,10 +20,11 @@ from recaudo.desk import figures
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
-from recaudo.desk.money_names import METHODS, SOURCES, method_name, source_name
+from recaudo.desk.money_names import SOURCES, method_name, source_name
 from recaudo.desk.names import called
 from recaudo.desk.views.exports import TYPES, download
 from recaudo.insights.export import Cell, Row, Table, as_csv, as_xlsx
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import CreditKind
 from recaudo.payments.queries import payments as reads
 from recaudo.payments.queries.payments import PaymentFilter, PaymentPage, PaymentRow
