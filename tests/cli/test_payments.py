@@ -170,6 +170,17 @@ def test_amounts_are_read_as_people_write_them(typed, amount):
     assert parse_amount(typed) == Decimal(amount)
 
 
+def test_a_list_without_rows_is_no_payment_of_the_whole_group(creditor, tmp_path: Path):
+    with scope(creditor=creditor):
+        group = CustomerGroup.objects.create(creditor=creditor, code="G1", name="Grupo")
+    document = make_document(make_customer(creditor, "A", group=group), 100)
+    file = tmp_path / "pagos.csv"
+    file.write_text("documento;valor\n")
+    words = ("-c", "norte", "--amount", "100", "--external-id", "L1", "--group", "G1")
+    assert refusal("group", str(file), *words).code == "lot_file_empty"
+    assert refresh(document).open_amount == 100
+
+
 @pytest.mark.parametrize("typed", ["", "mil", "1e400", "NaN", "1.2.3,4,5", "0,00001"])
 def test_what_is_no_amount_is_not_guessed(typed):
     assert parse_amount(typed) is None

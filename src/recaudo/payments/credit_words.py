@@ -98,6 +98,7 @@ SENTENCES: dict[str, str] = {
         "No se entiende la fila {row} del archivo ({detail}). Lleva columnas como documento, "
         "cliente y valor; corríjala y repita."
     ),
+    "lot_file_empty": N_("El archivo no trae ninguna fila con valor. No se registró nada."),
     # receipts of sellers
     "receipt_unnumbered": N_("Un recibo lleva vendedor y número. Complete los dos."),
     "receipt_number_used": N_(

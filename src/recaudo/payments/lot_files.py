@@ -43,11 +43,15 @@ _GROUPED = re.compile(r"^-?\d{1,3}([.,]\d{3})+$")
 
 
 def read_listed(content: bytes) -> list[Listed]:
-    """Rows of invoices or customers with amounts. Raises Problem ``lot_file_unreadable``."""
-    return [
+    """Rows of invoices or customers with amounts. Raises Problem ``lot_file_unreadable``,
+    ``lot_file_empty``: without a row it would be no list, and a group's money is spread."""
+    rows = [
         Listed(_amount(row, n), row.get("document", "").strip(), row.get("customer", "").strip())
         for n, row in _rows(content, ("amount",))
     ]
+    if not rows:
+        raise Problem("lot_file_empty")
+    return rows
 
 
 def read_payroll(content: bytes) -> list[PayrollRow]:
