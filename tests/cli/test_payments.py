@@ -151,3 +151,14 @@ def test_cents_are_closed(customer):
     assert refresh(document).open_amount == 0
     with scope(creditor=customer.creditor):
         assert Credit.objects.filter(kind="rounding").count() == 1
+
+
+def test_a_list_without_rows_is_no_payment_of_the_whole_group(creditor, tmp_path: Path):
+    with scope(creditor=creditor):
+        group = CustomerGroup.objects.create(creditor=creditor, code="G1", name="Grupo")
+    document = make_document(make_customer(creditor, "A", group=group), 100)
+    file = tmp_path / "pagos.csv"
+    file.write_text("documento;valor\n")
+    words = ("-c", "norte", "--amount", "100", "--external-id", "L1", "--group", "G1")
+    assert refusal("group", str(file), *words).code == "payer_list_empty"
+    assert refresh(document).open_amount == 100

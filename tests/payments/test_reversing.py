@@ -220,6 +220,19 @@ def test_a_refund_takes_only_what_is_unapplied(customer):
     assert check_ledger(customer.creditor) == []
 
 
+@pytest.mark.parametrize(("ahead", "code"), [(0, ""), (1, "rounding_in_future")])
+def test_nothing_is_rounded_ahead_of_its_day(customer, ahead, code):
+    document = make_document(customer, 1000)
+    pay(customer, Decimal("999.50"))
+    how = {"value_on": DAY + timedelta(days=ahead), "reason": "Redondeo", "now": NOW}
+    try:
+        close_by_rounding(document, **how)
+        said = ""
+    except Problem as problem:
+        said = problem.code
+    assert (said, refresh(document).open_amount) == (code, Decimal("0.5") if code else 0)
+
+
 @pytest.mark.parametrize(("left", "code"), [("0.99", ""), ("1", ""), ("1.01", "rounding_too_much")])
 def test_cents_that_a_payment_left_are_closed_within_bounds(customer, left, code):
     document = make_document(customer, 1000)

@@ -14,6 +14,7 @@ from payments.test_charging import charge_interest, fix
 from payments.test_charging import pay as receive_on
 from payments.test_parallel_writers import at_once
 from recaudo.access.models import Role
+from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.cession import cede, undo_cession
 from recaudo.payments.actions.write_downs import decide, propose, undo_write_off
@@ -154,6 +155,23 @@ def test_a_threshold_that_no_column_holds_is_said(creditor, chief):
     with pytest.raises(Problem, match="credit_too_large"):
         how = {"day": DAY, "reason": "cierre", "by": chief}
         propose(creditor, "small_balance", threshold=Decimal(10) ** 14, **how)
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_what_is_dated_ahead_waits_for_its_day(creditor, chief, manager, ahead):
+    """It would close the document today, and every past day until then would tell it as open."""
+    document = make_document(make_customer(creditor), 50)
+    day = local_day(NOW, creditor.timezone) + timedelta(days=ahead)
+    proposal = propose(
+        creditor, "forgiveness", day=day, reason="acuerdo", by=chief, documents=[document.pk]
+    )
+    if not ahead:
+        assert decide(proposal, approve=True, by=manager, now=NOW).done == 1
+        return
+    with pytest.raises(Problem, match="write_down_in_future"):
+        decide(proposal, approve=True, by=manager, now=NOW)
+    assert refresh(document).open_amount == 50
+    assert decide(proposal, approve=True, by=manager, now=NOW + timedelta(days=1)).done == 1
 
 
 def test_what_was_ceded_since_the_proposal_is_not_forgiven_for_its_new_owner(

@@ -55,6 +55,9 @@ SENTENCES: dict[str, str] = {
         "Ya hay una devolución con la referencia {reference} y otro valor o fecha. La que había "
         "quedó como estaba."
     ),
+    "rounding_in_future": N_(
+        "Un redondeo cuenta desde un día que ya llegó: el {day} es después de hoy ({today})."
+    ),
     "rounding_nothing_open": N_("El documento {document} ya está en cero: no hay qué redondear."),
     "rounding_unpaid": N_(
         "El documento {document} no tiene pagos: el redondeo solo cierra lo que un pago dejó."

@@ -85,7 +85,8 @@ SENTENCES: dict[str, str] = {
         "Los documentos están en varias monedas ({currencies}). Haga una propuesta por moneda."
     ),
     "write_down_in_future": N_(
-        "Un castigo se deshace desde un día que ya llegó: el {day} es después de hoy ({today})."
+        "Eso cuenta desde un día que ya llegó, y el {day} es después de hoy ({today}). Espere a "
+        "ese día, o use otra fecha."
     ),
     "not_written_off": N_("El documento {document} no está castigado: no hay nada que deshacer."),
     "document_unknown": N_(

@@ -107,12 +107,15 @@ def close_by_rounding(
 
     Only of a document that was paid, and bounded: at most one unit of the creditor's currency and
     one per cent of the document. Larger ones are for the batch of small balances, with approval.
-    Raises Problem ``rounding_nothing_open``, ``rounding_unpaid``, ``rounding_too_much``,
-    ``payment_rate_missing``, ``reason_missing``.
+    Raises Problem ``rounding_in_future``, ``rounding_nothing_open``, ``rounding_unpaid``,
+    ``rounding_too_much``, ``payment_rate_missing``, ``reason_missing``.
     """
     creditor = document.creditor
     if not reason.strip():
         raise Problem("reason_missing")
+    today = local_day(now, creditor.timezone)
+    if value_on > today:
+        raise Problem("rounding_in_future", day=value_on, today=today)
     with scope(creditor=creditor), ledger_rules(document=str(document)):
         locked = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
         if not locked.open_amount:

@@ -14,6 +14,7 @@ from recaudo.access.queries import may
 from recaudo.audit.actions import record_change
 from recaudo.audit.events import publish
 from recaudo.core.application import Stated
+from recaudo.core.calendar import local_day
 from recaudo.core.instruments import STANDS
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
@@ -111,8 +112,8 @@ def decide(
     """Approve (and do it at once) or refuse. Never by who proposed it.
 
     A document whose balance is not the proposed one any more is left out, and said. Raises Problem
-    ``write_down_right``, ``write_down_own``, ``write_down_decided``, ``reason_missing`` (a refusal
-    says why).
+    ``write_down_right``, ``write_down_own``, ``write_down_decided``, ``write_down_in_future`` (it
+    waits for its day), ``reason_missing`` (a refusal says why).
     """
     creditor = write_down.creditor
     if not may(by, creditor, "approve"):
@@ -125,6 +126,9 @@ def decide(
             raise Problem("write_down_own")
         if row.state != "proposed":
             raise Problem("write_down_decided", state=row.state)
+        today = local_day(now, creditor.timezone)
+        if approve and row.day > today:
+            raise Problem("write_down_in_future", day=row.day, today=today)
         row.state = "approved" if approve else "refused"
         row.decided_by, row.decided_at, row.decision = by, now, note.strip()[:500]
         row.save(update_fields=["state", "decided_by", "decided_at", "decision"])
