@@ -56,6 +56,13 @@ def test_what_came_and_what_is_not_needed_stay_in_sight(andina, desk, paper):
     )
 
 
+def test_a_paper_dropped_without_a_reason_says_so_in_its_row(andina, desk, paper):
+    typed = {"state": "dropped", "day": andina.today.isoformat(), "number": "R-77", "note": " "}
+    answer = desk.post(andina.path(f"certificados/{paper.pk}/"), typed)
+    row = answer.content.decode().split("<details")[-1]
+    assert answer.status_code == 400 and 'role="alert"' in row and "R-77" in row
+
+
 def test_the_papers_of_one_customer(andina, desk, paper):
     other = make_customer(andina.creditor)
     mine = desk.get(andina.path(f"certificados/?customer={andina.customer.pk}"))
