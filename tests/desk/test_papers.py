@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django_scopes import scope
 
-from factories import make_customer, make_document, make_member
+from factories import apply, make_credit, make_customer, make_document, make_member
 from recaudo.access.models import Role
 from recaudo.payments.models import Credit, PendingPaper, WithholdingProfile, WriteDown
 from recaudo.portfolio.models import Document
@@ -54,6 +54,13 @@ def test_what_came_and_what_is_not_needed_stay_in_sight(andina, desk, paper):
     assert (
         "Ninguno todavía" in desk.get(andina.path("certificados/?state=received")).content.decode()
     )
+
+
+def test_a_paper_dropped_without_a_reason_says_so_in_its_row(andina, desk, paper):
+    typed = {"state": "dropped", "day": andina.today.isoformat(), "number": "R-77", "note": " "}
+    answer = desk.post(andina.path(f"certificados/{paper.pk}/"), typed)
+    row = answer.content.decode().split("<details")[-1]
+    assert answer.status_code == 400 and 'role="alert"' in row and "R-77" in row
 
 
 def test_the_papers_of_one_customer(andina, desk, paper):
@@ -115,6 +122,21 @@ def test_what_is_to_be_decided_stands_first_whenever_it_was_proposed(andina, des
     other.post(andina.path(f"ajustes/{later.pk}/decidir/"), {"do": "refuse", "note": "No aún"})
     text = desk.get(andina.path("ajustes/")).content.decode()
     assert text.index("La primera") < text.index("La rechazada")
+
+
+def test_what_was_left_out_is_not_counted_as_done(andina, desk, enter):
+    small = make_document(andina.customer, "4321")
+    typed = {"do": "forgiveness", "reason": "Acuerdo"}
+    desk.post(f"{andina.page}ajustes/", typed | {"document": [andina.document.pk, small.pk]})
+    with scope(creditor=andina.creditor):
+        made = WriteDown.objects.get()
+    apply(make_credit(andina.customer, "1"), andina.document, "1")
+    other = enter(make_member(andina.creditor, Role.MANAGER))
+    page = andina.path(f"ajustes/{made.pk}/")
+    told = other.post(f"{page}decidir/", {"do": "approve"}, follow=True).content.decode()
+    assert "1 documento quedó fuera" in told and "el saldo cambió" in told
+    figures = told[told.index("Se hizo") :].split("</div>")[0]
+    assert "4.321" in figures
 
 
 def test_a_refusal_without_a_reason_is_said_beside_the_form(andina, desk, enter):

@@ -142,6 +142,16 @@ def test_split_park_come_back_and_undo(andina: World, enter: Enter) -> None:
     assert refresh(two).state == "new"
 
 
+def test_parts_are_written_with_points_between_thousands(andina: World, enter: Enter) -> None:
+    browser = enter(andina.supervisor)
+    (work,) = bring(andina, "1500")
+    other = make_customer(andina.creditor, "OTRO")
+    parts = {"version": work.version, "split": "1", "code_1": andina.customer.code}
+    parts |= {"amount_1": "1.200", "code_2": other.code, "amount_2": "300,00"}
+    browser.post(andina.path(f"conciliacion/{work.line_id}/aplicar/"), parts)
+    assert refresh(work).state == "applied"
+
+
 def test_a_collector_claims_for_their_own_customers_only(andina: World, enter: Enter) -> None:
     (work,) = bring(andina, "300")
     browser = enter(andina.supervisor)

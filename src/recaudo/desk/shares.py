@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
 from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest
+from recaudo.desk.money_forms import money_asked
 from recaudo.payments.actions.workbench import Share
 from recaudo.payments.models import LineWork
 from recaudo.payments.queries import workbench as reads
@@ -28,7 +27,7 @@ def shares_of(request: DeskRequest, work: LineWork) -> list[Share]:
         documents = tuple((document.pk, amount) for document, amount in found.documents)
         return [Share(found.customer, work.line.amount, documents)]
     if sent.get("split"):
-        return _split(request)
+        return _split(request, work.line.currency)
     chosen = sent.get("customer", "")
     if not chosen.isdecimal() or len(chosen) > 18:
         raise Problem("claim_customer_unknown", customer=chosen)
@@ -49,7 +48,7 @@ def _of_documents(work: LineWork, customer: Customer, ids: list[int], *, keep_re
     return Share(customer, work.line.amount, tuple(parts), keep_rest)
 
 
-def _split(request: DeskRequest) -> list[Share]:
+def _split(request: DeskRequest, currency: str) -> list[Share]:
     """Several customers, each in the legal order."""
     shares = []
     seen = visible_customers(request.user, request.creditor, request.today)
@@ -62,18 +61,7 @@ def _split(request: DeskRequest) -> list[Share]:
         if customer is None:
             raise Problem("claim_customer_unknown", customer=code)
         customer.creditor = request.creditor
-        shares.append(Share(customer, _money(typed), keep_rest=False))
+        shares.append(Share(customer, money_asked(typed, currency).amount, keep_rest=False))
     if not shares:
         raise Problem("claim_customer_unknown", customer="")
     return shares
-
-
-def _money(typed: str) -> Decimal:
-    """As a number field sends it: ``1234.50``."""
-    try:
-        amount = Decimal(typed.replace(",", "."))
-    except InvalidOperation as error:
-        raise Problem("share_not_positive", amount=typed) from error
-    if not amount.is_finite() or amount >= Decimal(10) ** 14:
-        raise Problem("share_not_positive", amount=typed)
-    return amount.quantize(Decimal("0.0001"))

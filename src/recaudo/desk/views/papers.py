@@ -43,6 +43,11 @@ THEIRS = (PaperKind.WITHHOLDING_CERTIFICATE, PaperKind.DETRACTION_DEPOSIT)
 @open_to()
 def papers(request: DeskRequest) -> HttpResponse:
     """What is missing, the oldest first; or what came, or is not needed, the newest first."""
+    return _page(request)
+
+
+def _page(request: DeskRequest, refused: str = "", refused_id: int = 0) -> HttpResponse:
+    """``refused``: what was not written of one paper, said in its row with what was typed."""
     asked = request.GET
     kind, state = asked.get("kind", ""), asked.get("state", "pending")
     state = state if state in STATES else "pending"
@@ -65,12 +70,15 @@ def papers(request: DeskRequest) -> HttpResponse:
         "state": state,
         "states": [(code, _(name)) for code, name in STATES.items()],
         "of": customer,
+        "refused": refused,
+        "refused_id": refused_id,
+        "typed": request.POST,
         "totals": [
             each | {"title": PaperKind(each["kind"]).label}
             for each in totals.order_by("kind", "currency")
         ],
     }
-    return render(request, "desk/papers.html", context)
+    return render(request, "desk/papers.html", context, status=400 if refused else 200)
 
 
 @open_to("work")
@@ -93,7 +101,7 @@ def settle(request: DeskRequest, paper_id: int) -> HttpResponse:
         )
         messages.success(request, _("Papel registrado."))
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
+        return _page(request, words.sentence(problem), found.pk)
     return redirect("desk:papers", request.creditor.code)
 
 

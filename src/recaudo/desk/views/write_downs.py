@@ -102,9 +102,12 @@ def _one(request: DeskRequest, found: WriteDown, refused: str = "") -> HttpRespo
     items = found.items.select_related("document__customer").order_by("-amount", "id")
     page = Paginator(items, SHOWN * 4).get_page(request.GET.get("page"))
     sums = found.items.aggregate(n=Count("id"), total=Sum("amount"))
+    done = found.items.filter(problem="").aggregate(n=Count("id"), total=Sum("amount"))
     context = _row(found) | {
         "n": sums["n"],
         "total": sums["total"],
+        "done": done if found.state == "approved" and done["n"] != sums["n"] else None,
+        "left_out": sums["n"] - done["n"],
         "page": page,
         "items": [
             {
