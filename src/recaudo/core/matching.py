@@ -21,22 +21,32 @@ SURE_NUMBER = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A number that somebody cut, and the documents that it may be of: of known customers, or of
+    the line's amount.
+
+    ``gone``: those that were paid meanwhile, or lately, with what they owed.
+    """
+
+    open: tuple[Debt, ...]
+    gone: tuple[Debt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for each customer about one line.
 
     ``own``: customers whose payment reference the line carries; ``numbers``: documents named,
-    by the key that named them; ``cut``: documents that a cut number may name; ``ids``: customers
+    by the key that named them; ``pieces``: numbers that were cut; ``ids``: customers
     named by tax id or code; ``accounts``, ``aliases``: whose the payer's account, or name, is known
     to be; ``names``: how like their names are; ``reported``: customers who reported this payment,
     by its reference; ``amounts``: documents of exactly this amount, whosoever; ``paid``: customers
-    of documents that the line names and that owe nothing any more; ``liked``: documents, by id,
-    that some cut number may name, among others; ``has_cut``: the line carries a number that
-    somebody cut, of one or more documents that were open.
+    of documents that the line names and that owe nothing any more.
     """
 
     own: frozenset[int] = frozenset()
     numbers: Mapping[str, tuple[Debt, ...]] | None = None
-    cut: tuple[Debt, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     ids: frozenset[int] = frozenset()
     accounts: frozenset[int] = frozenset()
     aliases: frozenset[int] = frozenset()
@@ -44,8 +54,22 @@ class Evidence:
     reported: frozenset[int] = frozenset()
     amounts: tuple[Debt, ...] = ()
     paid: frozenset[int] = frozenset()
-    liked: frozenset[int] = frozenset()
-    has_cut: bool = False
+
+    def cut(self, amount: int) -> set[Debt]:
+        """What a cut number names: the only document that it may be of, or the only one of
+        ``amount``."""
+        found: set[Debt] = set()
+        for piece in self.pieces:
+            of_amount = [debt for debt in piece.open if debt.open == amount]
+            for some in (of_amount, piece.open):
+                if len(some) == 1:
+                    found.add(some[0])
+                    break
+        return found
+
+    def liked(self) -> frozenset[int]:
+        """Documents, by id, that some cut number may name, among others."""
+        return frozenset(debt.id for piece in self.pieces for debt in piece.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +165,10 @@ def decide(
     Guarantee: a certain match never names a document for more than it owes, its lines and rest add
     up to ``amount``, and no other customer comes within reach of it. Ties: the older document.
     """
-    signs = _signs(evidence)
+    cut = evidence.cut(amount)
+    signs = _signs(evidence, cut)
     found = [
-        _judge(amount, customer, kinds, evidence, open_of(customer), tolerance, today)
+        _judge(amount, customer, kinds, evidence, cut, open_of(customer), tolerance, today)
         for customer, kinds in signs.items()
     ]
     matches = sorted(
@@ -160,14 +185,14 @@ def decide(
         return Decision("offered", "several_customers", tuple(matches[:3]))
     if best.customer in evidence.paid or _named_is_gone(best, evidence, open_of(best.customer)):
         return Decision("offered", "already_paid", tuple(matches[:3]))
-    if evidence.has_cut and _is_guess(best, evidence, open_of(best.customer)):
+    if evidence.pieces and _is_guess(best, evidence, open_of(best.customer)):
         return Decision("offered", "which_of_several", tuple(matches[:3]))
     if _contradicted(best, signs):
         return Decision("offered", "signs_differ", tuple(matches[:3]))
     return Decision("certain", best.reason, (best,))
 
 
-def _signs(evidence: Evidence) -> dict[int, set[str]]:
+def _signs(evidence: Evidence, cut: Set[Debt]) -> dict[int, set[str]]:
     """Customer → the kinds of sign that speak for them."""
     signs: dict[int, set[str]] = {}
 
@@ -185,7 +210,7 @@ def _signs(evidence: Evidence) -> dict[int, set[str]]:
             else "short_number"
         )
         add({debt.customer for debt in debts}, kind)
-    add({debt.customer for debt in evidence.cut}, "cut_number")
+    add({debt.customer for debt in cut}, "cut_number")
     add(evidence.ids, "tax_id")
     add(evidence.reported, "reported")
     add(evidence.accounts, "account" if len(evidence.accounts) == 1 else "one_of_name")
@@ -206,14 +231,15 @@ def _judge(
     customer: int,
     kinds: set[str],
     evidence: Evidence,
+    cut: Set[Debt],
     debts: Sequence[Debt],
     tolerance: Tolerance,
     today: int,
 ) -> Match | None:
     """The best reading of the line as a payment of this customer's."""
-    named = _named(customer, evidence, debts)
+    named = _named(customer, evidence, cut, debts)
     of_amount = kinds == {"amount"}
-    fit = _fit(amount, debts, named, tolerance, today, evidence.liked, of_amount=of_amount)
+    fit = _fit(amount, debts, named, tolerance, today, evidence.liked(), of_amount=of_amount)
     if not named:  # a number whose document owes nothing says nothing of this payment
         kinds = {kind for kind in kinds if _FAMILY[kind] != "number"}
     if not kinds:
@@ -247,7 +273,7 @@ _FAMILY = {
 }
 
 
-def _named(customer: int, evidence: Evidence, debts: Sequence[Debt]) -> list[Debt]:
+def _named(customer: int, evidence: Evidence, cut: Set[Debt], debts: Sequence[Debt]) -> list[Debt]:
     """This customer's documents that the line names, the oldest first."""
     ids = {
         debt.id
@@ -256,7 +282,7 @@ def _named(customer: int, evidence: Evidence, debts: Sequence[Debt]) -> list[Deb
         if debt.customer == customer
     }
     if not ids:
-        ids = {debt.id for debt in evidence.cut if debt.customer == customer}
+        ids = {debt.id for debt in cut if debt.customer == customer}
     return [debt for debt in debts if debt.id in ids]
 
 
@@ -314,22 +340,22 @@ def _named_is_gone(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bo
 
 
 def _is_guess(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """The payer meant a certain document and its number was cut: is the one chosen only one of
-    several of its amount that it may be, or none that it may be?"""
+    """The payer meant certain documents and their numbers were cut: is one of those chosen only one
+    of several of its amount that it may be, or is a number of none of those chosen?"""
     if _FAMILY[best.reason] in ("number", "reference") and best.reason != "cut_number":
         return False
-    chosen = {document for document, _ in best.lines}
-    if chosen and not chosen & evidence.liked:
-        return True
-    for debt in debts:
-        if debt.id not in chosen:
-            continue
-        rivals = [one for one in debts if one.open == debt.open and one.id not in chosen]
-        if rivals and debt.id not in evidence.liked:
+    chosen = {debt.id: debt for debt in debts if debt.id in dict(best.lines)}
+    liked = evidence.liked()
+    for piece in evidence.pieces:
+        mine = [debt for debt in piece.open if debt.customer == best.customer]
+        gone = [debt for debt in piece.gone if debt.customer == best.customer]
+        meant = {debt.open for debt in mine if debt.id in chosen}
+        if (mine or gone) and not meant:
             return True
-        if any(rival.id in evidence.liked for rival in rivals):
+        if any(debt.open in meant for debt in (*mine, *gone) if debt.id not in chosen):
             return True
-    return False
+    sizes = {debt.open for debt in debts if debt.id not in chosen}
+    return any(debt.open in sizes for debt in chosen.values() if debt.id not in liked)
 
 
 def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:

@@ -17,10 +17,10 @@ from typing import Any
 from django.db import connection
 
 from recaudo.access.models import Creditor
-from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Tolerance
+from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Piece, Tolerance
 from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
 from recaudo.core.payer_names import NameIndex, account_key, name_key
-from recaudo.core.payment_texts import cut_keys, key_of, keys_in, may_be_cut_from
+from recaudo.core.payment_texts import CUT_SHORTEST, cut_keys, key_of, keys_in, may_be_cut_from
 from recaudo.core.withholdings import Net
 from recaudo.payments.copying import temporary
 from recaudo.payments.models import ReportedPayment, WithholdingProfile
@@ -114,6 +114,22 @@ FROM match_told t JOIN portfolio_document d ON d.id = t.document_id
 JOIN match_customer m ON m.customer_id = d.customer_id
 ORDER BY 2, 3, 8, 1
 """
+#: Documents closed lately that a number that was cut may be of: who means one of those means none
+#: that is open.
+CLOSED = f"""
+WITH d AS (
+  SELECT id, customer_id, due_on, amount, currency, {_KEY.format("number")} AS bare
+  FROM portfolio_document
+  WHERE creditor_id = %(creditor)s AND closed_on >= %(since)s::date - %(days)s
+    AND open_amount = 0
+)
+SELECT DISTINCT d.id, d.customer_id, d.due_on, (d.amount * 10000)::bigint, d.currency, d.bare,
+       NULL::date
+FROM match_piece m JOIN d USING (customer_id)
+WHERE STARTS_WITH(d.bare, m.piece) OR RIGHT(d.bare, LENGTH(m.piece)) = m.piece
+"""
+#: How long ago that may be, in days.
+CLOSED_DAYS = 180
 AMOUNTS = f"""
 SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
        {_KEY.format("d.number")}, NULL::date
@@ -163,6 +179,9 @@ class Waiting:
     def keys(self) -> set[str]:
         return keys_in(self.text, (*self.references, self.payer_account))
 
+    def pieces(self) -> set[str]:
+        return cut_keys(self.text, self.references)
+
 
 def waiting_lines(
     creditor: Creditor, states: Sequence[str], *, today: date, most: int, after: int = 0
@@ -208,24 +227,31 @@ class Gathered:
     amounts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
     known: dict[tuple[int, str, int], list[date]] = field(default_factory=dict)
     _told: dict[int, Evidence] = field(default_factory=dict)
+    #: As ``debts``, before any line took something.
+    first: dict[tuple[int, str], tuple[Debt, ...]] = field(default_factory=dict)
+    #: Documents closed lately that a cut number of these lines may name, with their amounts.
+    closed: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
     _pieces: dict[int, list[list[Debt]]] = field(default_factory=dict)
+    _by_end: dict[tuple[int, str], dict[str, list[Debt]]] = field(default_factory=dict)
 
     def evidence(self, line: Waiting) -> Evidence:
         """What speaks for whom about this line."""
-        found = self._plain(line)
-        pieces = () if found.numbers else self._cut(line)
-        if not pieces:
+        found = self.plain(line)
+        may_be = () if found.numbers else self._cut(line)
+        if not may_be:
             return found
-        cut: dict[int, Debt] = {}
-        liked: set[int] = set()
-        for may_be in pieces:
-            still = [debt for debt in may_be if self._is_open(debt, line)]
-            liked.update(debt.id for debt in still)
-            if len(still) == 1:
-                cut[still[0].id] = still[0]
-        return replace(found, cut=tuple(cut.values()), liked=frozenset(liked), has_cut=True)
+        customers = {debt.customer for debts in may_be for debt in debts}
+        left = {debt.id: debt for c in customers for debt in self.open_of(c, line)}
+        pieces = tuple(
+            Piece(
+                tuple(left[debt.id] for debt in debts if debt.id in left),
+                tuple(debt for debt in debts if debt.id not in left),
+            )
+            for debts in may_be
+        )
+        return replace(found, pieces=pieces)
 
-    def _plain(self, line: Waiting) -> Evidence:
+    def plain(self, line: Waiting) -> Evidence:
         """All but what a cut number may name, which changes as documents are paid."""
         if line.id in self._told:
             return self._told[line.id]
@@ -280,32 +306,33 @@ class Gathered:
         debts = self.debts.get((customer, line.currency), [])
         return [debt for debt in debts if debt.told_on is None or _may_pay(debt, line)]
 
-    def _is_open(self, debt: Debt, line: Waiting) -> bool:
-        return any(debt.id == each.id for each in self.open_of(debt.customer, line))
-
     def _cut(self, line: Waiting) -> list[list[Debt]]:
         """For each piece of a number in the line: the documents of known customers, or of this
-        amount, that it may be of. Found once: what is paid meanwhile is left out when asked."""
+        amount, that it may be of, whatever became of them meanwhile. Found once."""
         if line.id in self._pieces:
             return self._pieces[line.id]
         found = self._pieces[line.id] = []
-        pieces = cut_keys(self.keys[line.id])
-        if not pieces:
-            return found
-        told = self._plain(line)
-        known = told.own | told.ids | told.accounts | told.aliases
-        known |= {name.customer for name in told.names}
-        asked = {debt.id: debt for c in known for debt in self.open_of(c, line)}
-        asked |= {debt.id: debt for debt in told.amounts}
-        for piece in pieces:
-            may_be = [
-                debt
-                for debt in asked.values()
-                if any(may_be_cut_from(piece, key) for key in debt.keys)
-            ]
+        told = self.plain(line)
+        known = _known(told)
+        for piece in line.pieces():
+            may_be = {debt.id: debt for c in known for debt in self._cut_from(c, piece, line)}
+            may_be |= {d.id: d for d in told.amounts if may_be_cut_from(piece, d.keys[0])}
             if may_be:
-                found.append(may_be)
+                found.append(list(may_be.values()))
         return found
+
+    def _cut_from(self, customer: int, piece: str, line: Waiting) -> list[Debt]:
+        """This customer's documents, open at first or closed lately, that ``piece`` may be of."""
+        key = customer, line.currency
+        if key not in self._by_end:
+            index = self._by_end[key] = defaultdict(list)
+            for debt in (*self.first.get(key, ()), *self.closed.get(key, ())):
+                for whole in debt.keys:
+                    for end in {whole[:CUT_SHORTEST], whole[-CUT_SHORTEST:]}:
+                        index[end].append(debt)
+        index = self._by_end[key]
+        among = (*index.get(piece[:CUT_SHORTEST], ()), *index.get(piece[-CUT_SHORTEST:], ()))
+        return [d for d in among if any(may_be_cut_from(piece, whole) for whole in d.keys)]
 
     def _reports_of(self, line: Waiting, keys: set[str]) -> list[ReportedPayment]:
         """Reports of exactly this money, told by the receipt's reference."""
@@ -316,6 +343,12 @@ class Gathered:
             if len(key_of(report.reference)) >= REPORT_REFERENCE
             and key_of(report.reference) in keys
         ]
+
+
+def _known(told: Evidence) -> frozenset[int]:
+    """Customers whom something but a document speaks for."""
+    known = told.own | told.ids | told.accounts | told.aliases
+    return known | {name.customer for name in told.names}
 
 
 def _may_pay(debt: Debt, line: Waiting) -> bool:
@@ -399,7 +432,7 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     """Open documents of everybody whom something speaks for."""
     customers: set[int] = set()
     for line in found.lines:
-        evidence = found.evidence(line)
+        evidence = found.plain(line)
         customers |= evidence.own | evidence.ids | evidence.accounts | evidence.aliases
         customers |= evidence.reported | {name.customer for name in evidence.names}
         customers |= {d.customer for debts in (evidence.numbers or {}).values() for d in debts}
@@ -409,7 +442,26 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     for row in _rows(cursor, DEBTS, mine):
         debts[row[1], row[4]].append(_debt(row))
     found.debts = debts
+    found.first = {key: tuple(each) for key, each in debts.items()}
+    _add_closed(cursor, found, mine)
     _add_nets(found, customers, mine["creditor"])
+
+
+def _add_closed(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
+    """What was closed lately and a cut number of a line may name."""
+    pieces = {
+        (customer, piece)
+        for line in found.lines
+        if not (evidence := found.plain(line)).numbers and (known := _known(evidence))
+        for piece in line.pieces()
+        for customer in known
+    }
+    if not pieces:
+        return
+    temporary("match_piece", "customer_id bigint, piece text", pieces)
+    since = min(line.value_on for line in found.lines)
+    for row in _rows(cursor, CLOSED, {**mine, "since": since, "days": CLOSED_DAYS}):
+        found.closed.setdefault((row[1], row[4]), []).append(_debt(row))
 
 
 def _add_nets(found: Gathered, customers: set[int], creditor: int) -> None:
