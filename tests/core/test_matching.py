@@ -190,6 +190,58 @@ def test_a_number_that_was_cut_of_somebody_else_only_asks_nothing_of_this_custom
     assert (told.kind, told.candidates[0].customer) == ("certain", 1)
 
 
+@pytest.mark.parametrize(
+    ("over", "kind", "reason"),
+    [
+        (199, "certain", "sure_number"),
+        (200, "offered", "names_some"),
+        (201, "offered", "names_some"),
+    ],
+)
+def test_what_is_over_and_would_pay_another_document_is_for_a_person(
+    over: int, kind: str, reason: str
+) -> None:
+    owed = [Debt(1, 1, ("FE100001",), 1, 500), Debt(2, 1, ("FE100002",), 2, 210)]
+    evidence = Evidence(numbers={"FE100001": (owed[0],)}, accounts=frozenset({1}))
+    # Banks deduct at most 10: 200 pays the 210.
+    told = decide(500 + over, evidence, lambda _: owed, Tolerance(10, 1_000), today=9)
+    assert (told.kind, told.reason) == (kind, reason)
+    assert told.candidates[0].lines == ((1, 500),)
+
+
+def test_who_owes_nothing_else_may_pay_too_much() -> None:
+    owed = [Debt(1, 1, ("FE100001",), 1, 500)]
+    evidence = Evidence(numbers={"FE100001": (owed[0],)}, accounts=frozenset({1}))
+    assert decide(900, evidence, lambda _: owed, Tolerance(), today=9).kind == "certain"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "reason"),
+    [
+        ((100, 201, 300), "certain", "account"),
+        ((100, 200, 300), "offered", "two_readings"),
+        ((100, 199, 300), "certain", "account"),
+        ((300, 100, 200), "certain", "account"),  # the oldest is the first thing to be paid
+    ],
+)
+def test_one_document_or_the_oldest_ones_together_is_for_a_person(
+    sizes: tuple[int, ...], kind: str, reason: str
+) -> None:
+    owed = [Debt(at, 1, (f"A{at}",), at, size) for at, size in enumerate(sizes, start=1)]
+    evidence = Evidence(accounts=frozenset({1}))
+    told = decide(300, evidence, lambda _: owed, Tolerance(), today=0)
+    assert (told.kind, told.reason) == (kind, reason)
+
+
+def test_unless_the_line_says_which() -> None:
+    owed = [Debt(at, 1, (f"FE10000{at}",), at, size) for at, size in enumerate((100, 200, 300))]
+    named = Evidence(numbers={"FE100002": (owed[2],)}, accounts=frozenset({1}))
+    cut_ = Evidence(pieces=(Piece((owed[2],)),), accounts=frozenset({1}))
+    for evidence in (named, cut_):
+        told = decide(300, evidence, lambda _: owed, Tolerance(), today=0)
+        assert (told.kind, told.candidates[0].lines) == ("certain", ((2, 300),))
+
+
 def test_what_is_already_paid_is_not_paid_again() -> None:
     evidence = Evidence(names=NAMES.like("Papelería La Carta"), paid=frozenset({2}))
     decision = decide(500, evidence, of, TOLERANCE, today=100)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, whole
+from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, oldest, whole
 from recaudo.core.payer_names import MARGIN, Likeness
 
 #: A candidate of this score, ahead of every other customer's, is applied without a person.
@@ -189,6 +189,10 @@ def decide(
         return Decision("offered", "which_of_several", tuple(matches[:3]))
     if _contradicted(best, signs):
         return Decision("offered", "signs_differ", tuple(matches[:3]))
+    if _names_some(best, open_of(best.customer), tolerance):
+        return Decision("offered", "names_some", tuple(matches[:3]))
+    if _has_two_readings(amount, best, evidence, open_of(best.customer)):
+        return Decision("offered", "two_readings", tuple(matches[:3]))
     return Decision("certain", best.reason, (best,))
 
 
@@ -373,3 +377,26 @@ def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:
         return False
     strong = {"own_reference", "account", "alias", "tax_id", "name", "reported", "sure_number"}
     return any(customer != best.customer and kinds & strong for customer, kinds in signs.items())
+
+
+def _names_some(best: Match, debts: Sequence[Debt], tolerance: Tolerance) -> bool:
+    """Is what is over enough to pay another document, but for what a bank deducts?
+
+    Who pays several documents and names one of them is no payer by mistake.
+    """
+    if best.fit != "over" or best.reason == "own_reference":
+        return False
+    named = {document for document, _ in best.lines}
+    return any(
+        debt.open - tolerance.of(debt.open) <= best.rest for debt in debts if debt.id not in named
+    )
+
+
+def _has_two_readings(amount: int, best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
+    """Nothing is named, one document owes the amount, and the oldest ones together owe it, too?"""
+    if best.fit != "exact" or len(best.lines) != 1 or _FAMILY[best.reason] == "number":
+        return False
+    ((chosen, _),) = best.lines
+    if chosen in evidence.liked() or debts[0].id == chosen:
+        return False
+    return oldest(amount, debts) is not None
