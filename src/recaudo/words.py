@@ -27,6 +27,8 @@ from recaudo.core.problems import N_, Problem
 
 UNKNOWN = N_("No se pudo completar: {code}. {facts}")
 ABSENT = "…"
+#: A number with more digits than any sum has is shown as it was written (1E+400).
+DIGITS_MAX = 25
 
 
 def sentence(
@@ -61,7 +63,7 @@ def show(value: object, locale: Locale | str) -> str:
             return format_currency(
                 _plain(value.amount), value.currency, locale=locale, decimal_quantization=False
             )
-        case Decimal() if value.is_finite():
+        case Decimal() if value.is_finite() and value.adjusted() < DIGITS_MAX:
             return format_decimal(_plain(value), locale=locale, decimal_quantization=False)
         case datetime():
             return format_datetime(value, "short", locale=locale)

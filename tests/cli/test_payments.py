@@ -15,7 +15,6 @@ from typer.testing import CliRunner, Result
 from factories import make_creditor, make_customer, make_document, refresh
 from recaudo.cli import payments as command
 from recaudo.core.problems import Problem
-from recaudo.payments.lot_files import parse_amount
 from recaudo.payments.models import Credit
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import CustomerGroup
@@ -152,24 +151,3 @@ def test_cents_are_closed(customer):
     assert refresh(document).open_amount == 0
     with scope(creditor=customer.creditor):
         assert Credit.objects.filter(kind="rounding").count() == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "amount"),
-    [
-        ("1999900.50", "1999900.50"),
-        ("1.999.900,50", "1999900.50"),
-        ("1,999,900.50", "1999900.50"),
-        ("1.999.900", "1999900"),
-        ("$ 1.500", "1500"),
-        ("12,5", "12.5"),
-        ("-3", "-3"),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(typed, amount):
-    assert parse_amount(typed) == Decimal(amount)
-
-
-@pytest.mark.parametrize("typed", ["", "mil", "1e400", "NaN", "1.2.3,4,5"])
-def test_what_is_no_amount_is_not_guessed(typed):
-    assert parse_amount(typed) is None

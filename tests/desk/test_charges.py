@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from factories import make_customer, make_document, make_member, refresh
 from recaudo.access.models import Role, User
 from recaudo.payments.actions.terms import Wanted, set_terms
 from recaudo.payments.models import Charge, ChargeTerms, Credit
+from recaudo.payments.queries.charges import days_of
 
 from .conftest import World
 
@@ -56,7 +57,7 @@ def test_the_preview_tells_what_would_be_posted_and_writes_nothing(
 ) -> None:
     text = read(desk, andina, f"cargos/por-fijar/?al={andina.today}")
     # 1,500,000 for 95, 40 and 5 days, and 800,000 for the 70 days until it was paid.
-    assert "266" in text and "Fijar estos cargos" in text
+    assert "266" in text and "Fijar estos" in text
     with scope(creditor=andina.creditor):
         assert Charge.objects.count() == 0
 
@@ -103,10 +104,49 @@ def test_waiving_needs_a_reason_and_leaves_both_rows(
     with scope(creditor=andina.creditor):
         waiver = charge.waivers.get()
     undo = andina.path(f"cargos/{charge.pk}/condonaciones/{waiver.pk}/deshacer/")
+    kept = desk.post(undo, {"reason": " "})
+    assert kept.status_code == 400 and "Escriba por qué" in kept.content.decode()
     assert "deshecha" in desk.post(undo, {"reason": "error"}, follow=True).content.decode()
     assert refresh(charge.document).open_amount == before
     with scope(creditor=andina.creditor):
         assert Credit.objects.get(source="waiver").amount == 0
+
+
+def test_thousands_typed_with_a_point_are_not_taken_for_units(
+    desk: Client, andina: World, terms: ChargeTerms
+) -> None:
+    charge = posted(desk, andina)[0]
+    before = charge.document.open_amount
+    desk.post(
+        andina.path(f"cargos/{charge.pk}/condonar/"), {"amount": "1.000", "reason": "acuerdo"}
+    )
+    assert refresh(charge.document).open_amount == before - 1000
+    agreed = {"from_on": andina.today.isoformat(), "source": "c. 9", "interest": "none"}
+    fee = {"fee": "once", "fee_amount": "15.000", "fee_currency": "COP"}
+    desk.post(andina.path("cargos/condiciones/guardar/"), agreed | fee)
+    with scope(creditor=andina.creditor):
+        assert ChargeTerms.objects.get(source="c. 9").fee_amount == 15000
+
+
+def test_what_is_refused_is_said_beside_the_form_with_what_was_typed(
+    desk: Client, andina: World, terms: ChargeTerms
+) -> None:
+    charge = posted(desk, andina)[0]
+    path = andina.path(f"cargos/{charge.pk}/condonar/")
+    text = desk.post(path, {"amount": "99.999.999", "reason": "Buen pagador"}).content.decode()
+    form = text[text.index(f"/{charge.pk}/condonar/") - 600 :]
+    assert "solo quedan" in form and "99.999.999" in form and "Buen pagador" in form
+
+
+def test_days_are_those_in_which_something_was_owed() -> None:
+    """Fixed on the 27th, of a document that was paid on the 10th: five days, not twenty-two. What
+    was fixed before is told in the same stretches and counts in its own charge."""
+    owed = {"stretches": [{"from": "2026-07-05", "until": "2026-07-10"}]}
+    at = date(2026, 7, 27)
+    assert days_of(Charge(from_on=date(2026, 7, 5), until_on=at, how=owed)) == 5
+    assert days_of(Charge(from_on=date(2026, 7, 8), until_on=at, how=owed)) == 2
+    assert days_of(Charge(from_on=date(2026, 7, 10), until_on=at, how=owed)) == 0
+    assert days_of(Charge(from_on=date(2026, 7, 5), until_on=at, how={})) == 22
 
 
 def test_a_collector_may_look_and_not_waive(
@@ -193,6 +233,10 @@ def test_terms_warn_where_a_rate_is_missing(desk: Client, andina: World) -> None
         ("obligation", "NADIE", "No hay una obligación"),
         ("annual_rate", "veinte", "no es un número"),
         ("annual_rate", "1000.01", "no es posible"),
+        ("annual_rate", "1e400", "no es posible"),
+        ("fee_amount", "1000000000", "no son posibles"),
+        ("fee_per_cent", "100,01", "no son posibles"),
+        ("fee_currency", "pesos", "pesos"),
         ("grace_days", "-1", "no es un número"),
         ("grace_days", "366", "días de gracia"),
     ],

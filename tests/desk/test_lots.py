@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -17,7 +18,7 @@ from factories import make_credit, make_customer, make_document, make_member, re
 from recaudo.access.models import Role, User
 from recaudo.core.bank_statement import BankStatement, StatementLine
 from recaudo.core.problems import Problem
-from recaudo.desk.payer_lists import rows_of, text_of
+from recaudo.intake.reading.payer_lists import rows_of, text_of
 from recaudo.payments.actions.statements import open_account, take_in
 from recaudo.payments.models import CashReceipt, Credit, LineWork, PaymentLot
 from recaudo.portfolio.models import Customer, CustomerGroup, Document
@@ -136,9 +137,31 @@ def test_a_list_pays_exactly_what_it_names_and_the_rest_waits_on_the_lot(
     here = andina.path(f"lotes/{lot.pk}/")
     said = desk.post(f"{here}asignar/", {"customer": "nadie", "amount": "50"}, follow=True)
     assert "No hay un cliente suyo" in read(said)
-    desk.post(f"{here}asignar/", {"customer": "g-2", "amount": "50"})
+    desk.post(f"{here}asignar/", {"customer": "g-2", "amount": "50", "seen": seen_on(desk, here)})
     assert refresh(documents[1]).open_amount == 100
     assert refresh(lot).unassigned == 0
+
+
+def seen_on(desk: Client, page: str) -> str:
+    """What the form of a lot keeps of its state."""
+    found = re.search(r'name="seen" value="([^"]+)"', desk.get(page).content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_what_is_left_over_is_assigned_once_though_the_form_is_sent_twice(
+    andina: World, desk: Client
+) -> None:
+    _, documents = group_of(andina, "100", "200")
+    text = "documento;valor\n901;100"
+    desk.post(andina.path("lotes/grupo/"), form_of(andina, "200", rows=text, act="apply"))
+    lot = the_lot(andina)
+    here = andina.path(f"lotes/{lot.pk}/")
+    form = {"customer": "g-2", "amount": "40", "seen": seen_on(desk, here)}
+    desk.post(f"{here}asignar/", form)
+    again = desk.post(f"{here}asignar/", form, follow=True)
+    assert "El lote cambió" in read(again)
+    assert (refresh(lot).unassigned, refresh(documents[1]).open_amount) == (60, 160)
 
 
 def test_a_whole_lot_comes_back(andina: World, desk: Client) -> None:
@@ -229,6 +252,36 @@ def test_receipts_pay_at_once_and_are_held_until_a_sheet_deposits_them(
     with scope(creditor=andina.creditor):
         assert not CashReceipt.objects.filter(lot=None).exists()
         assert Credit.objects.filter(source="receipt").count() == 2
+
+
+def test_a_receipt_that_is_refused_keeps_what_was_typed(andina: World, desk: Client) -> None:
+    form = {
+        "seller": "Nubia Ríos",
+        "number": "RC-77",
+        "customer": "NADIE",
+        "amount": "120.000",
+        "day": andina.today.isoformat(),
+        "method": "cheque",
+    }
+    answer = desk.post(andina.path("lotes/recibos/nuevo/"), form)
+    text = answer.content.decode().split("recibos/nuevo/")[-1]
+    assert answer.status_code == 400 and 'role="alert"' in text
+    for kept in ("RC-77", "NADIE", "120.000", 'value="cheque" selected'):
+        assert kept in text
+
+
+def test_a_sheet_that_falls_short_keeps_what_was_marked(andina: World, desk: Client) -> None:
+    customer = make_customer(andina.creditor, "R1", name="Tienda Recibos")
+    make_document(customer, "500", due_on=andina.today)
+    for number in ("7", "8"):
+        record(andina, desk, number, "100", customer)
+    sheet = {"seller": "Nubia Ríos", "number": ["7"], "amount": "90", "sheet": "P-1"}
+    day = {"day": andina.today.isoformat()}
+    answer = desk.post(andina.path("lotes/recibos/planilla/"), sheet | day)
+    text = answer.content.decode()
+    assert answer.status_code == 400 and 'value="90"' in text and 'value="P-1"' in text
+    marked = [each for each in text.split("<input") if 'type="checkbox" name="number"' in each]
+    assert [" checked" in each for each in marked] == [True, False]
 
 
 def test_the_banks_line_of_a_sheet_makes_no_second_payment(andina: World, desk: Client) -> None:

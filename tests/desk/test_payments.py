@@ -16,7 +16,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_scopes import scope
 
-from factories import apply, assign, make_credit, make_customer, make_document, make_member, refresh
+from factories import (
+    apply,
+    assign,
+    make_credit,
+    make_creditor,
+    make_customer,
+    make_document,
+    make_member,
+    refresh,
+)
+from payments.test_parallel_writers import at_once
 from recaudo.access.models import Role, User
 from recaudo.audit.models import ChangeEvent, DomainEvent
 from recaudo.core.bank_statement import BankStatement, StatementLine
@@ -101,7 +111,7 @@ def test_the_list_is_filtered_by_each_of_its_words(andina: World, desk: Client) 
         "77",
         value_on=andina.today - timedelta(days=300),
         reference="CHQ-4512",
-        method="cheque",
+        method="Cheque",
     )
     shown = text_of(desk.get(andina.path("pagos/")))
     assert "Zapatería Nueve" not in shown  # the list opens with the last days
@@ -168,6 +178,15 @@ def test_an_export_needs_its_right_and_is_written_down(andina: World, enter: Ent
     with scope(creditor=andina.creditor):
         event = ChangeEvent.objects.filter(creditor=andina.creditor, kind="payments_exported")
         assert event.get().facts["rows"] == 2
+
+
+def test_the_log_of_an_export_keeps_no_name_that_was_searched_for(
+    andina: World, desk: Client
+) -> None:
+    desk.get(andina.path("pagos/exportar/csv/?q=Tornillo&state=open"))
+    with scope(creditor=andina.creditor):
+        event = ChangeEvent.objects.get(creditor=andina.creditor, kind="payments_exported")
+    assert event.facts["filter"] == "q=*&state=open"
 
 
 def test_a_collector_sees_the_payments_of_their_own_customers_only(
@@ -384,3 +403,25 @@ def test_what_waits_is_given_back(andina: World, desk: Client) -> None:
     with scope(creditor=andina.creditor):
         assert Refund.objects.get().amount == 300_000
     assert "Devuelto" in text_of(desk.get(here))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("act", "left"),
+    [("devolver", {"refunds": 1, "paid": 0}), ("repartir", {"refunds": 0, "paid": 1})],
+)
+def test_a_form_that_is_sent_twice_in_one_moment_counts_once(
+    enter: Enter, act: str, left: dict[str, int]
+) -> None:
+    creditor = make_creditor("uno")
+    document = make_document(customer := make_customer(creditor), "500000")
+    credit = make_credit(customer, "120000")
+    chief = make_member(creditor)
+    here = f"/uno/pagos/{credit.pk}/"
+    form = {"seen": seen_in(enter(chief).get(here)), f"part-{document.pk}": "40.000"}
+    form |= {"amount": "40.000", "reason": "Pagó de más"}
+    clients = [enter(chief) for _ in range(3)]
+    at_once(*[lambda desk=each: desk.post(f"{here}{act}/", form).status_code for each in clients])
+    with scope(creditor=creditor):
+        assert {"refunds": Refund.objects.count(), "paid": Application.objects.count()} == left
+    assert refresh(credit).unapplied == 80_000

@@ -62,6 +62,7 @@ def test_titles_papers_and_certificates(andina: World, desk: Client) -> None:
         Paper("cheque", "4512", Money(Decimal(100), "COP"), andina.today),
         covers=[(andina.document.pk, Decimal(100))],
         received_on=andina.today - timedelta(days=3),
+        now=timezone.now(),
     )
     move_instrument(title, "deposited", on=andina.today, now=timezone.now())
     with scope(creditor=andina.creditor):

@@ -129,7 +129,9 @@ def test_what_a_paper_covers_is_told_apart_until_it_clears(creditor):
         document = Document.objects.get(customer=ana, amount=200)
     paper = Paper("cheque", "9", Money(Decimal(150), "COP"), date(2026, 8, 1))
     covers = [(document.pk, Decimal(150))]
-    row = receive_instrument(ana, paper, covers=covers, received_on=date(2026, 6, 1))
+    row = receive_instrument(
+        ana, paper, covers=covers, received_on=date(2026, 6, 1), now=datetime.now(UTC)
+    )
     moves = {"deposited": date(2026, 8, 1), "returned": date(2026, 8, 3)}
     for state, on in moves.items():
         move_instrument(row, state, on=on, reason="sin fondos", now=datetime.now(UTC))
@@ -227,14 +229,16 @@ def test_ways_of_paying_say_how_much_came_and_how_soon():
     first = make_document(ana, 100, issued_on="2026-01-01", due_on="2026-01-31")
     second = make_document(ana, 300, issued_on="2026-01-01", due_on="2026-01-31")
     third = make_document(ana, 50, issued_on="2026-01-01", due_on="2026-01-31")
-    for document, method, day in ((first, "PSE", "2026-02-10"), (second, "PSE", "2026-01-21")):
+    for document, method, day in ((first, "PSE", "2026-02-10"), (second, "pse", "2026-01-21")):
         credit = make_credit(ana, document.amount, value_on=day, method=method)
         apply(credit, document)
     apply(make_credit(ana, 50, value_on="2026-02-28", kind="credit_note"), third)
+    shown = run("methods", "--creditor", "c1", "--as-of", "2026-03-31").stdout
+    assert "Débito en línea" in shown
     told = run("methods", "--creditor", "c1", "--as-of", "2026-03-31", "--json").stdout
     assert json.loads(told) == [
         {
-            "method": "PSE",
+            "method": "pse",
             "payments": 2,
             "amount": "400.00",
             "days_since_issue": "25.00",

@@ -9,13 +9,16 @@ import pytest
 from django_scopes import scope
 
 from intake.conftest import Company
+from recaudo.audit.models import DomainEvent
 from recaudo.payments.actions.charging import fix_charges
 from recaudo.payments.actions.terms import Wanted, set_terms
 from recaudo.payments.models import (
     Application,
     Charge,
+    Clearance,
     Credit,
     CreditAdjustment,
+    PendingPaper,
     WithholdingProfile,
 )
 
@@ -223,6 +226,52 @@ def test_the_exact_net_of_who_withholds_closes_the_document(owing: Company) -> N
 
     assert owing.balances() == {"F2": Decimal(3)}
     assert {each.kind for each in owing.all(Credit)} == {"payment", "withholding"}
+
+
+def test_what_a_returned_payment_had_withheld_falls_with_it(owing: Company) -> None:
+    customer = owing.customer("C1")
+    with scope(creditor=owing.creditor):
+        WithholdingProfile.objects.create(
+            creditor=owing.creditor,
+            customer=customer,
+            kind="retefuente",
+            base="total",
+            per_cent=Decimal("4"),
+            from_on=date(2020, 1, 1),
+        )
+    owing.load(HEADINGS, "C1;F1;2026-07-20;96;RC-1")
+    assert "F1" not in owing.balances()
+
+    rows = (HEADINGS, "C1;F1;2026-07-28;-96;RC-1")
+    owing.load(*rows)
+
+    assert owing.balances()["F1"] == Decimal(100)
+    assert {each.amount for each in owing.all(Credit)} == {0}
+    assert {each.state for each in owing.all(PendingPaper)} == {"dropped"}
+    assert owing.load(*rows)["unchanged"] == 1
+
+
+def test_a_returned_payment_of_a_file_voids_the_certificate_and_is_told(owing: Company) -> None:
+    owing.load(HEADINGS, "C1;F1;2026-07-20;100;RC-1", "C1;F2;2026-07-20;50;RC-2")
+    customer = owing.customer("C1")
+    with scope(creditor=owing.creditor):
+        Clearance.objects.create(
+            creditor=owing.creditor,
+            customer=customer,
+            number=1,
+            token="t" * 32,
+            as_of=date(2026, 7, 21),
+            sha256="0" * 64,
+            path="none.pdf",
+        )
+    owing.load(HEADINGS, "C1;F1;2026-07-28;-100;RC-1")
+
+    (kept,) = owing.all(Clearance)
+    assert (kept.voided_on, kept.void_reason) == (date(2026, 7, 28), "payment_taken_back")
+    (event,) = DomainEvent.objects.filter(kind="payment.taken_back")
+    document = owing.document("F1").pk
+    assert event.customer_id == customer.pk
+    assert Decimal(event.facts["amount"]) == 100 and event.facts["documents"] == [document]
 
 
 def test_a_payment_dated_back_puts_right_the_interest_beyond_it(owing: Company) -> None:

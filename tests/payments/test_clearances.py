@@ -8,7 +8,18 @@ import pytest
 from django.db import connections
 from django_scopes import scope
 
-from factories import happen, make_credit, make_creditor, make_customer, make_document, pay
+from factories import (
+    adjust,
+    happen,
+    make_charge,
+    make_credit,
+    make_creditor,
+    make_customer,
+    make_document,
+    make_member,
+    pay,
+    refresh,
+)
 from payments.test_debt import cover
 from recaudo.audit.events import deliver, publish
 from recaudo.audit.models import ChangeEvent
@@ -20,6 +31,9 @@ from recaudo.payments.actions.clearances import (
     read_clearance,
     void_clearance,
 )
+from recaudo.payments.actions.reversing import reverse_payment
+from recaudo.payments.actions.waivers import undo_waiver, waive
+from recaudo.payments.clearance_words import reason_told
 from recaudo.payments.models import Clearance
 from recaudo.payments.queries.clearances import clearances_of, what_lacks
 
@@ -147,11 +161,71 @@ def test_a_person_takes_it_back_with_a_reason_once(customer):
     assert issue(customer).number == 2
 
 
+def bounce(credit, on):
+    reverse_payment(
+        credit, value_on=date.fromisoformat(on), reason="cheque devuelto", by=None, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 4, 14), ["clearance_documents"]),
+        (date(2026, 4, 15), ["clearance_came_back"]),
+        (date(2026, 4, 19), ["clearance_came_back"]),
+        (date(2026, 4, 20), ["clearance_documents"]),
+        (date(2026, 4, 25), []),
+    ],
+)
+def test_no_day_is_certified_on_a_payment_that_came_back_since(customer, day, expected):
+    document = make_document(customer, "1000")
+    bounce(pay(document, on="2026-04-15"), "2026-04-20")
+    pay(document, on="2026-04-25")
+    assert lacks(customer, day) == expected
+
+
+def test_it_falls_with_the_payment_and_the_log_says_so(customer):
+    credit = pay(make_document(customer, "1000"), on="2026-04-15")
+    issue(customer)
+    bounce(credit, "2026-06-01")
+    (kept,) = clearances_of(customer)
+    assert (kept.voided_on, kept.void_reason) == (TODAY, "payment_taken_back")
+    (event,) = ChangeEvent.objects.filter(kind="clearance_voided")
+    assert (event.subject_id, event.facts["number"]) == (customer.pk, 1)
+
+
+def test_it_falls_when_a_waiver_it_rested_on_is_undone(customer):
+    base = make_document(customer, "1000", due_on="2026-03-31")
+    charge = make_charge(base, "50", until_on="2026-04-15")
+    pay(base, on="2026-04-15")
+    chief = make_member(customer.creditor)
+    waiver = waive(charge, None, reason="acuerdo", by=chief, now=NOW)
+    issue(customer)
+    undo_waiver(waiver, value_on=TODAY + timedelta(5), reason="no firmó", by=chief)
+    (kept,) = clearances_of(customer)
+    assert (kept.voided_on, kept.void_reason) == (TODAY + timedelta(5), "waiver_undone")
+    assert reason_told(kept.void_reason) == "Se deshizo una condonación en la que se apoyaba."
+
+
+def test_one_given_on_what_was_paid_instead_stands_when_the_old_event_arrives(customer):
+    document = make_document(customer, "1000")
+    bounce(pay(document, on="2026-04-15"), "2026-05-20")
+    pay(document, on="2026-05-25")
+    made = issue(customer)
+    assert deliver(SUBSCRIBERS)["failed"] == 0
+    (kept,) = clearances_of(customer)
+    assert (kept.pk, kept.voided_on) == (made.pk, None)
+
+
 @pytest.mark.parametrize(("value_on", "falls"), [("2026-06-01", True), ("2026-06-02", False)])
 def test_it_falls_when_a_payment_it_rested_on_comes_back(customer, value_on, falls):
-    """The event may come twice: an older delivery that was repeated."""
+    """One given while the payment was on its way back. The event may come twice: an older
+    delivery that was repeated."""
     made = issue(customer)
+    document = make_document(customer, "1000", issued_on=value_on, due_on="2026-07-31")
     credit = make_credit(customer, "1000", value_on=value_on)
+    adjust(credit, -1000, on=value_on)
+    assert refresh(document).open_amount == 1000
     for _ in range(2):
         publish(
             "payment.taken_back",

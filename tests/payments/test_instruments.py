@@ -14,6 +14,7 @@ from recaudo.core.instruments import STEPS, check_step
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.instruments import Paper, move_instrument, receive_instrument
+from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.models import Credit, Instrument, InstrumentEvent, InstrumentState
 from recaudo.payments.queries.check import check_ledger
 from recaudo.portfolio.models import Hold
@@ -27,9 +28,8 @@ def cheque(customer, documents, amount=None, number="100", **fields):
     paper = Paper(
         "cheque", number, Money(whole, customer.creditor.currency), date(2026, 5, 15), "Banco Uno"
     )
-    return receive_instrument(
-        customer, paper, covers=covers, received_on=date(2026, 4, 20), **fields
-    )
+    told = {"received_on": date(2026, 4, 20), "now": NOW} | fields
+    return receive_instrument(customer, paper, covers=covers, **told)
 
 
 def move(instrument, wanted, on, reason=""):
@@ -133,6 +133,7 @@ def test_a_renewed_one_takes_the_place_of_the_first(customer):
         covers=[(document.pk, Decimal(100))],
         received_on=date(2026, 5, 15),
         replaces=first,
+        now=NOW,
     )
     with scope(creditor=customer.creditor):
         assert Instrument.objects.get(pk=first.pk).state == "withdrawn"
@@ -156,6 +157,58 @@ def test_one_paper_is_taken_once_and_covers_no_more_than_is_owed(customer):
     with pytest.raises(Problem) as refused:
         cheque(customer, [stranger], number="103")
     assert refused.value.code == "instrument_document_unknown"
+
+
+@pytest.mark.parametrize(
+    ("received_on", "code"), [("2026-06-30", ""), ("2026-07-01", "instrument_in_future")]
+)
+def test_no_paper_is_in_custody_before_it_is_there(customer, received_on, code):
+    """Dated ahead, it would stand in nobody's way: not of the list, not of a paz y salvo."""
+    document = make_document(customer, 100)
+    paper = Paper("cheque", "7", Money(Decimal(100), "COP"), date(2026, 12, 1))
+    day = date.fromisoformat(received_on)
+    try:
+        receive_instrument(
+            customer, paper, covers=[(document.pk, Decimal(100))], received_on=day, now=NOW
+        )
+        said = ""
+    except Problem as problem:
+        said = problem.code
+    assert (said, holds(customer)) == (code, 0 if code else 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [("2026-07-05", ""), ("2026-07-06", "value_too_far_ahead")]
+)
+def test_a_step_is_not_taken_on_a_day_that_is_far_ahead(customer, on, code):
+    """A year typed wrong would leave it there for good: no step goes back in time."""
+    row = cheque(customer, [make_document(customer, 100)])
+    try:
+        moved = move(row, "deposited", on).state
+    except Problem as problem:
+        moved = problem.code
+    assert moved == (code or "deposited")
+
+
+def test_an_amount_that_no_column_holds_is_said(customer):
+    with pytest.raises(Problem, match="credit_too_large"):
+        cheque(customer, [make_document(customer, 100)], amount=10**14)
+
+
+def test_a_paper_has_a_number(customer):
+    with pytest.raises(Problem, match="instrument_unnumbered"):
+        cheque(customer, [make_document(customer, 100)], number=" ")
+
+
+def test_what_a_cleared_cheque_paid_is_taken_back_as_the_cheque(customer):
+    """Else the cheque would be told as cleared while what it paid is owed."""
+    document = make_document(customer, 100)
+    row = move(cheque(customer, [document]), "cleared", "2026-05-17")
+    with pytest.raises(Problem, match="credit_of_instrument") as refused:
+        reverse_payment(row.credit, value_on=date(2026, 5, 20), reason="devuelto", now=NOW)
+    assert (refused.value.facts["number"], refresh(document).open_amount) == ("100", 0)
+    move(row, "returned", "2026-05-20", "sin fondos")
+    assert refresh(document).open_amount == 100
 
 
 @pytest.mark.django_db(transaction=True)

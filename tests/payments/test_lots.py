@@ -347,7 +347,7 @@ def sheet(creditor, numbers, amount, **more):
         seller="V1",
         numbers=numbers,
         amount=money(amount),
-        deposited_on=DAY,
+        deposited_on=more.pop("on", DAY),
         external_id=more.pop("external_id", "P1"),
         now=NOW,
         **more,
@@ -365,6 +365,17 @@ def test_a_receipt_pays_at_once_and_its_number_counts_once(creditor):
         receipt(customer, 50, "0001")
     assert told.value.code == "receipt_number_used"
     assert receipt(customer, 50, "0001", seller="V2")[1]
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2062-04-15", "value_too_far_ahead"), ("1026-04-15", "value_too_old")]
+)
+def test_a_sheet_of_another_century_is_refused(creditor, day, code):
+    """Its line of the bank would never be found, and it would head the list for good."""
+    make_document(customer := make_customer(creditor), 100)
+    receipt(customer, 40, "1")
+    with pytest.raises(Problem, match=code):
+        sheet(creditor, ["1"], 40, on=date.fromisoformat(day))
 
 
 def test_a_sheet_ties_receipts_to_a_deposit_and_tells_the_difference(creditor):

@@ -97,6 +97,20 @@ def test_one_bad_account_is_recorded_and_the_rest_go_on(
     assert post_charges(creditor, date(2026, 3, 31), now=NOW).charges == 1
 
 
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_no_interest_of_days_to_come_is_posted(creditor: Creditor, ahead: int) -> None:
+    """From whatever door: a year typed wrong would charge years of it at once."""
+    make_document(make_customer(creditor), 1000, due_on="2026-12-01")
+    day = date(2026, 12, 31) + timedelta(days=ahead)
+    if not ahead:
+        assert post_charges(creditor, day, because="hand", now=NOW).charges == 1
+        return
+    with pytest.raises(Problem, match="charges_day_ahead"):
+        post_charges(creditor, day, because="hand", now=NOW)
+    with scope(creditor=creditor):
+        assert not Charge.objects.exists()
+
+
 def test_only_creditors_whose_terms_charge_something() -> None:
     creditor = make_creditor()
     make_document(make_customer(creditor), 10_000, due_on="2026-03-21")

@@ -175,6 +175,37 @@ def test_the_workbook_has_numbers_as_numbers_and_names_as_text(customer):
     assert book.get_sheet_by_name("Saldos a favor sin aplicar").to_python()[1][2] == "@SUM(A1)"
 
 
+def test_the_workbook_adds_up_to_its_totals_with_paper_and_castigo():
+    """What a cheque covers is taken off what is due and comes back before the total."""
+    creditor = mexican()
+    charge_interest(creditor)
+    customer = make_customer(creditor)
+    due, ahead = (
+        make_document(customer, "1000"),
+        make_document(customer, "500", due_on="2026-12-31"),
+    )
+    cover(due, "600")
+    cover(ahead, "200")
+    happen(make_document(customer, "300"), "written_off", on="2026-04-10")
+    make_credit(customer, "50")
+    body = statement_as("xlsx", debt_of(customer, DAY), today=DAY)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+    lines = {
+        row[0]: Decimal(str(row[1]))
+        for row in book.get_sheet_by_name("Resumen").to_python()
+        if len(row) > 2 and row[2] == "MXN"
+    }
+    names = list(lines)
+    catch_up, total = names.index("Para ponerse al día"), names.index("Para pagar todo")
+    assert sum(list(lines.values())[:catch_up]) == lines["Para ponerse al día"]
+    assert sum(list(lines.values())[catch_up:total]) == lines["Para pagar todo"]
+    assert lines["Documentado con cheque o título"] == -600
+    charges = book.get_sheet_by_name("Cargos por mora").to_python()[1:]
+    with_charges = sum(Decimal(str(row[5])) for row in charges if not row[6])
+    assert with_charges == lines["Cargos por mora"]
+    assert {row[6] for row in charges} == {"", "va con lo que está en quebranto"}
+
+
 def test_the_same_day_is_the_same_file(customer):
     make_document(customer, "10", due_on="2026-03-31")
     debt = debt_of(customer, DAY)

@@ -23,6 +23,7 @@ from recaudo.payments.actions.by_hand import apply_parts, apply_rest
 from recaudo.payments.actions.receiving import receive
 from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.actions.withholding import settle_paper
+from recaudo.payments.actions.withholding_profiles import Rule, add_profile
 from recaudo.payments.models import Credit, PendingPaper, WithholdingProfile
 from recaudo.payments.queries.check import check_ledger
 from recaudo.payments.queries.nets import nets_of
@@ -126,6 +127,59 @@ def test_a_profile_counts_from_its_day_to_its_day():
     ]
     nets = nets_of(customer.creditor, [each.pk for each in documents])
     assert [each.pk in nets for each in documents] == [False, True, True, False]
+
+
+def rule(per_cent="2.5", from_on="2026-01-01", until_on=None, **fields):
+    until = date.fromisoformat(until_on) if until_on else None
+    numbers = {"assumed_tax_per_cent": Decimal(19)} | fields
+    return Rule(
+        "retefuente", "subtotal", Decimal(per_cent), date.fromisoformat(from_on), until, **numbers
+    )
+
+
+@pytest.mark.parametrize("order", [("2026-01-01", "2026-03-01"), ("2026-03-01", "2026-01-01")])
+def test_of_one_kind_a_single_one_counts_on_a_day_whichever_was_written_first(order):
+    customer = make_customer(make_creditor())
+    rates = {"2026-01-01": "2.5", "2026-03-01": "4"}
+    for day in order:
+        add_profile(customer, rule(rates[day], day), by=None, origin="test")
+        add_profile(customer, rule(rates[day], day), by=None, origin="test")
+    documents = [
+        make_document(customer, 1_190_000, issued_on=day, due_on="2026-05-01")
+        for day in ("2025-12-31", "2026-01-01", "2026-02-28", "2026-03-01", "2026-06-01")
+    ]
+    nets = nets_of(customer.creditor, [each.pk for each in documents])
+    kept = [nets[each.pk].parts[0][1].amount if each.pk in nets else 0 for each in documents]
+    assert kept == [0, 25_000, 25_000, 40_000, 40_000]
+    with scope(creditor=customer.creditor):
+        assert WithholdingProfile.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"per_cent": "NaN"}, "withholding_out_of_range"),
+        ({"per_cent": "0"}, "withholding_out_of_range"),
+        ({"per_cent": "0.0000001"}, "withholding_out_of_range"),
+        ({"per_cent": "100.000001"}, "withholding_out_of_range"),
+        ({"assumed_tax_per_cent": Decimal("100.01")}, "withholding_out_of_range"),
+        ({"assumed_tax_per_cent": Decimal("Infinity")}, "withholding_out_of_range"),
+        ({"minimum": Decimal(-1)}, "withholding_minimum"),
+        ({"minimum": Decimal(10) ** 14}, "withholding_minimum"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_and_nothing_is_kept(customer, fields, code):
+    with pytest.raises(Problem) as refused:
+        add_profile(customer, rule(from_on="2026-05-01", **fields), by=None, origin="test")
+    assert refused.value.code == code
+    with scope(creditor=customer.creditor):
+        assert WithholdingProfile.objects.get().until_on is None
+
+
+@pytest.mark.parametrize("per_cent", ["0.000001", "100"])
+def test_the_smallest_and_the_largest_share_are_kept(customer, per_cent):
+    made = add_profile(customer, rule(per_cent, "2026-05-01"), by=None, origin="test")
+    assert refresh(made).per_cent == Decimal(per_cent)
 
 
 def test_a_returned_payment_takes_its_withholding_and_the_paper_with_it(customer):

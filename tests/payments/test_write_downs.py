@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
 from django_scopes import scope
 
-from factories import make_creditor, make_customer, make_document, make_member, pay, refresh
+from factories import happen, make_creditor, make_customer, make_document, make_member, pay, refresh
 from payments.test_charging import charge_interest, fix
 from payments.test_charging import pay as receive_on
 from payments.test_parallel_writers import at_once
@@ -79,7 +79,10 @@ def test_a_castigo_leaves_the_ageing_and_stays_owed(creditor, chief, manager):
     decide(proposal, approve=True, by=manager, now=NOW)
     row = refresh(document)
     assert (row.open_amount, row.written_off_on) == (5_000, DAY)
-    undo_write_off(row, on=date(2026, 5, 2), reason="apareció", by=manager)
+    after = date(2026, 5, 2)
+    with pytest.raises(Problem, match="write_down_in_future"):
+        undo_write_off(row, on=after, today=DAY, reason="apareció", by=manager)
+    undo_write_off(row, on=after, today=after, reason="apareció", by=manager)
     assert refresh(document).written_off_on is None
 
 
@@ -133,13 +136,54 @@ def test_two_who_decide_at_once_decide_once():
 
 def test_a_ceded_document_is_not_ours_until_it_comes_back(creditor, chief):
     document = make_document(make_customer(creditor), 50)
-    assert cede(creditor, [document.pk], to="Factor SA", on=DAY, by=chief, origin="test") == 1
+    assert (
+        cede(creditor, [document.pk], to="Factor SA", on=DAY, today=DAY, by=chief, origin="test")
+        == 1
+    )
     assert refresh(document).ceded_on == DAY
     with pytest.raises(Problem) as refused:
-        cede(creditor, [document.pk], to="Otro", on=DAY, by=chief, origin="test")
+        cede(creditor, [document.pk], to="Otro", on=DAY, today=DAY, by=chief, origin="test")
     assert refused.value.code == "already_ceded"
-    undo_cession(creditor, [document.pk], on=DAY, reason="devuelta", by=chief, origin="test")
+    undo_cession(
+        creditor, [document.pk], on=DAY, today=DAY, reason="devuelta", by=chief, origin="test"
+    )
     assert refresh(document).ceded_on is None
+
+
+def test_a_threshold_that_no_column_holds_is_said(creditor, chief):
+    with pytest.raises(Problem, match="credit_too_large"):
+        how = {"day": DAY, "reason": "cierre", "by": chief}
+        propose(creditor, "small_balance", threshold=Decimal(10) ** 14, **how)
+
+
+def test_what_was_ceded_since_the_proposal_is_not_forgiven_for_its_new_owner(
+    creditor, chief, manager
+):
+    document = make_document(make_customer(creditor), 50)
+    proposal = propose(
+        creditor, "forgiveness", day=DAY, reason="acuerdo", by=chief, documents=[document.pk]
+    )
+    cede(creditor, [document.pk], to="Factor SA", on=DAY, today=DAY, by=chief, origin="test")
+    done = decide(proposal, approve=True, by=manager, now=NOW)
+    assert (done.done, done.left_out, refresh(document).open_amount) == (0, 1, 50)
+    with scope(creditor=creditor):
+        assert WriteDownItem.objects.get().problem == "ceded"
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_nothing_is_ceded_ahead_of_its_day(creditor, chief, ahead):
+    """It would leave the chase today and could not come back before the day that was typed."""
+    document = make_document(make_customer(creditor), 50)
+    how = {"on": DAY + timedelta(days=ahead), "today": DAY, "by": chief, "origin": "test"}
+    if not ahead:
+        assert cede(creditor, [document.pk], to="Factor SA", **how) == 1
+        return
+    with pytest.raises(Problem, match="cession_in_future"):
+        cede(creditor, [document.pk], to="Factor SA", **how)
+    assert refresh(document).ceded_on is None
+    happen(document, "ceded", on=DAY)
+    with pytest.raises(Problem, match="cession_in_future"):
+        undo_cession(creditor, [document.pk], reason="devuelta", **how)
 
 
 def test_what_is_ceded_or_in_several_currencies_is_not_proposed_together(creditor, chief):
@@ -151,7 +195,7 @@ def test_what_is_ceded_or_in_several_currencies_is_not_proposed_together(credito
     assert refused.value.code == "write_down_currencies"
     only = propose(creditor, "write_off", day=DAY, reason="x", by=chief, documents=[dollars.pk])
     assert only.currency == "USD"
-    cede(creditor, [pesos.pk], to="Factor SA", on=DAY, by=chief, origin="test")
+    cede(creditor, [pesos.pk], to="Factor SA", on=DAY, today=DAY, by=chief, origin="test")
     with pytest.raises(Problem) as refused:
         propose(creditor, "forgiveness", day=DAY, reason="x", by=chief, documents=[pesos.pk])
     assert refused.value.code == "already_ceded"

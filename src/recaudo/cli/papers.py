@@ -91,7 +91,7 @@ def receive(
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Recibe un título en custodia: la deuda sigue, y no se persigue."""
-    owner, who, _ = find_customer(creditor, customer)
+    owner, who, now = find_customer(creditor, customer)
     day = given.creditor_and_day(creditor, on)[1]
     money = money_of(owner, amount, currency)
     from django_scopes import scope
@@ -115,6 +115,7 @@ def receive(
         Paper(kind, number, money, given.day(due), bank),
         covers=parts,
         received_on=day,
+        now=now,
     )
     _emit([_instrument(made)], "instruments", as_json=as_json)
 
@@ -302,12 +303,13 @@ def cede_document(
     owner, day = given.creditor_and_day(creditor, on)
     from recaudo.payments.actions.cession import cede, undo_cession
 
+    today = given.creditor_and_day(creditor, None)[1]
     whose = customer_with(owner, customer).pk if customer else None
     ids = [document_with(owner, each, whose) for each in documents]
     if undo:
-        count = undo_cession(owner, ids, on=day, reason=to, by=None, origin="cli")
+        count = undo_cession(owner, ids, on=day, today=today, reason=to, by=None, origin="cli")
     else:
-        count = cede(owner, ids, to=to, on=day, by=None, origin="cli")
+        count = cede(owner, ids, to=to, on=day, today=today, by=None, origin="cli")
     output.emit({"documents": count}, as_json=as_json, text=f"{count} documentos.")
 
 

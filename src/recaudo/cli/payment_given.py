@@ -11,11 +11,13 @@ import typer
 
 from recaudo.cli import output
 from recaudo.core.problems import Problem
+from recaudo.core.written import amount_written
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
     from recaudo.core.application import Stated
     from recaudo.core.money import Money
+    from recaudo.intake.reading.payer_lists import PayerRow
     from recaudo.payments.models import Credit
     from recaudo.portfolio.models import Customer
 
@@ -121,15 +123,23 @@ def money_of(owner: Creditor, typed: str, currency: str) -> Money:
 
 
 def amount_of(typed: str) -> Decimal:
-    from recaudo.payments.lot_files import parse_amount
-
-    found = parse_amount(typed)
-    if found is None:
+    found = amount_written(typed)
+    if found is None or found >= Decimal(10) ** 14:
         raise Problem("reply_amount_unreadable", typed=typed[:40])
     return found
 
 
-def content_of(file: Path) -> bytes:
+def list_in(file: Path) -> list[PayerRow]:
+    """A list that a payer sent: CSV or a workbook, read as the page reads it."""
+    from recaudo.intake.reading.payer_lists import rows_of, text_of
+
+    rows = rows_of(text_of(_content_of(file)))
+    if not rows:
+        raise Problem("payer_list_empty")
+    return rows
+
+
+def _content_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

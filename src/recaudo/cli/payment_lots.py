@@ -17,9 +17,9 @@ from recaudo.cli.payment_given import (
     JSON,
     ON,
     REFERENCE,
-    content_of,
     find_customer,
     group_with,
+    list_in,
     money_of,
     stated,
 )
@@ -39,7 +39,7 @@ def group(
     amount: Annotated[str, typer.Option(help="Lo que llegó.")],
     external_id: Annotated[str, EXTERNAL],
     file: Annotated[
-        Path | None, typer.Argument(help="CSV con documento o cliente, y valor.")
+        Path | None, typer.Argument(help="CSV o XLSX con documento o cliente, y valor.")
     ] = None,
     group_code: Annotated[str, typer.Option("--group", help="Código del grupo.")] = "",
     on: Annotated[str | None, ON] = None,
@@ -55,13 +55,12 @@ def group(
     from django.utils import timezone
 
     from recaudo.payments.actions.lots import receive_group
-    from recaudo.payments.lot_files import read_listed
 
     done = receive_group(
         owner,
         money_of(owner, amount, currency),
         group=group_with(owner, group_code) if group_code else None,
-        listed=read_listed(content_of(file)) if file else (),
+        listed=[row.as_listed() for row in list_in(file)] if file else (),
         value_on=day,
         source="cli",
         external_id=external_id,
@@ -74,7 +73,7 @@ def group(
 
 
 def payroll(
-    file: Annotated[Path, typer.Argument(help="CSV: cliente o identificación, valor, novedad.")],
+    file: Annotated[Path, typer.Argument(help="CSV o XLSX: cliente, valor, novedad.")],
     creditor: Annotated[str, CREDITOR],
     total: Annotated[str, typer.Option(help="El total que dice la planilla.")],
     external_id: Annotated[str, EXTERNAL],
@@ -90,11 +89,10 @@ def payroll(
     from django.utils import timezone
 
     from recaudo.payments.actions.lots import receive_payroll
-    from recaudo.payments.lot_files import read_payroll
 
     done = receive_payroll(
         owner,
-        read_payroll(content_of(file)),
+        [row.as_payroll() for row in list_in(file)],
         stated_total=money_of(owner, total, currency),
         value_on=day,
         source="cli",

@@ -191,6 +191,7 @@ def _titles(holder: Customer, bouncer: Customer, today: date, by: User, now: dat
         covers=[(first.pk, first.open_amount)],
         received_on=today - timedelta(days=4),
         by=by,
+        now=now,
     )
     second = _open(bouncer)[0]
     returned = receive_instrument(
@@ -206,6 +207,7 @@ def _titles(holder: Customer, bouncer: Customer, today: date, by: User, now: dat
         covers=[(second.pk, second.open_amount)],
         received_on=today - timedelta(days=30),
         by=by,
+        now=now,
     )
     move_instrument(returned, "deposited", on=today - timedelta(days=5), by=by, now=now)
     move_instrument(

@@ -48,7 +48,7 @@ MONEY: tuple[tuple[tuple[str, ...], str], ...] = (
     (("charges",), N_("Cargos")),
     (("charge_terms",), N_("Condiciones")),
     (("papers",), N_("Certificados")),
-    (("write_downs",), N_("Ajustes")),
+    (("write_downs",), N_("Castigos y ajustes")),
     (("rates",), N_("Tasas")),
 )
 #: What else begins the name of a page of a tab.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from recaudo.access.models import Creditor, User
 from recaudo.access.queries import sees_whole_portfolio
 from recaudo.contact.inbound.classify import own_words
-from recaudo.contact.inbound.found import number_of
 from recaudo.contact.models import (
     InboundFile,
     InboundMessage,
@@ -27,6 +26,7 @@ from recaudo.contact.models import (
     ReplyClass,
 )
 from recaudo.core.problems import N_, Problem
+from recaudo.core.written import amount_written
 from recaudo.desk.names import channel
 from recaudo.portfolio.models import Customer
 from recaudo.portfolio.queries.customers import visible_customers
@@ -268,11 +268,8 @@ def typed_amount(typed: str) -> Decimal | None:
     """Both ways of writing decimals. Raises Problem ``reply_amount_unreadable``."""
     if not typed.strip():
         return None
-    try:
-        value = number_of(typed.strip().lstrip("$").strip())
-    except InvalidOperation:
-        value = None
-    if value is None or not value.is_finite() or value >= Decimal(10) ** 14:
+    value = amount_written(typed)
+    if value is None or value >= Decimal(10) ** 14:
         raise Problem("reply_amount_unreadable", typed=typed[:40])
     return value
 

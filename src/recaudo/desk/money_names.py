@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from recaudo.core.problems import N_
 from recaudo.desk.names import called
+from recaudo.payments.methods import NAMES, method_of
 from recaudo.portfolio.models import Component
 
-METHODS: dict[str, str] = {
-    "transfer": N_("Transferencia"),
-    "deposit": N_("Consignación"),
-    "pse": N_("Débito en línea (PSE, Webpay…)"),
-    "cash": N_("Efectivo"),
-    "cheque": N_("Cheque"),
-    "card": N_("Tarjeta"),
-    "direct_debit": N_("Débito automático"),
-    "payroll": N_("Libranza"),
-    "offset": N_("Cruce de cuentas"),
-}
 #: A name that no code has is what the bank or the file called it.
 SOURCES: dict[str, str] = {
     "desk": N_("a mano"),
@@ -31,6 +21,8 @@ SOURCES: dict[str, str] = {
     "write_down": N_("ajuste aprobado"),
     "waiver": N_("condonación de un cargo"),
     "import": N_("archivo"),
+    "import_credit": N_("archivo"),
+    "demo": N_("demostración"),
     "file": N_("archivo"),
     "snapshot": N_("corte de saldos"),
 }
@@ -57,7 +49,7 @@ ADJUSTED: dict[str, str] = {
 
 
 def method_name(code: str) -> str:
-    return called(METHODS, code)
+    return called(NAMES, method_of(code))
 
 
 def source_name(code: str) -> str:

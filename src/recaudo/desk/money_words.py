@@ -4,7 +4,8 @@ from recaudo.core.problems import N_
 
 SENTENCES: dict[str, str] = {
     "payment_amount_missing": N_("Escriba cuánto pagó."),
-    "payment_day_missing": N_("Escriba en qué fecha vale el pago."),
+    "payment_day_missing": N_("Escriba la fecha."),
+    "documents_unmarked": N_("Marque primero los documentos de los que se trata."),
     "payment_looks_repeated": N_(
         "Se parece a un pago que ya está. Mírelo abajo; si es otro, márquelo y registre de nuevo."
     ),
@@ -15,12 +16,4 @@ SENTENCES: dict[str, str] = {
     "lot_choose_payers": N_("Elija un grupo, o traiga la lista de lo que pagó."),
     "lot_customer_unknown": N_("No hay un cliente suyo con el código «{code}»."),
     "receipt_seller_missing": N_("Elija el vendedor de la planilla."),
-    "payer_list_too_large": N_("El archivo pasa de {limit} MB. Divídalo en varios."),
-    "payer_list_unreadable": N_(
-        "En la fila {row} no se entiende «{text}». Corríjala y tráigala de nuevo."
-    ),
-    "payer_list_columns": N_(
-        "Faltan columnas: la lista lleva un encabezado con documento o cliente y con valor."
-    ),
-    "payer_list_empty": N_("La lista no trae filas."),
 }

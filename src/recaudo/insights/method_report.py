@@ -12,6 +12,7 @@ from recaudo.access.models import Creditor
 from recaudo.insights.export import Row, Table
 from recaudo.insights.queries.methods import Method
 from recaudo.insights.reports import rows_json, shown
+from recaudo.payments.methods import NAMES
 
 
 def methods_json(found: list[Method]) -> list[dict[str, Any]]:
@@ -25,7 +26,7 @@ def methods_table(creditor: Creditor, since: date, until: date, found: list[Meth
     rows = [
         Row(
             [
-                each.method or _("(no se dijo)"),
+                _named(each.method),
                 each.payments,
                 each.amount,
                 round(each.amount * 100 / whole, 1),
@@ -55,3 +56,10 @@ def methods_table(creditor: Creditor, since: date, until: date, found: list[Meth
         _("Recuperación de castigada"),
     ]
     return Table(_("Recaudo por medio de pago"), about, headings, rows)
+
+
+def _named(method: str) -> str:
+    """What the file said stays as it is where it is no way of paying that is known."""
+    if not method:
+        return _("(no se dijo)")
+    return _(NAMES[method]) if method in NAMES else method

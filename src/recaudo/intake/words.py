@@ -30,6 +30,15 @@ SENTENCES: dict[str, str] = {
         "Ese mismo día el cliente retiró una autorización, y el retiro vale. Si autorizó de nuevo "
         "después, anótelo en su ficha."
     ),
+    # lists that a payer sends
+    "payer_list_too_large": N_("El archivo pasa de {limit} MB. Divídalo en varios."),
+    "payer_list_unreadable": N_(
+        "En la fila {row} no se entiende «{text}». Corríjala y tráigala de nuevo."
+    ),
+    "payer_list_columns": N_(
+        "Faltan columnas: la lista lleva un encabezado con documento o cliente y con valor."
+    ),
+    "payer_list_empty": N_("La lista no trae filas."),
     # the file
     "file_missing": N_("No se pudo abrir «{file}» ({detail}). Revise el nombre y los permisos."),
     "file_empty": N_("El archivo «{file}» está vacío. Genere el reporte otra vez y súbalo."),

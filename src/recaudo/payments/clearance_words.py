@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "clearance_instruments": N_(
         "Cheques, letras o pagarés sin cobrar: {count}, por {amount}. Espere a que se cobren."
     ),
+    "clearance_came_back": N_(
+        "Abonos que contaban ese día y después se reversaron: {count}, por {amount}. Expídalo con "
+        "una fecha en la que ya se haya pagado de nuevo."
+    ),
     "clearance_rate_missing": N_(
         "Falta la tasa {series}: no se sabe si debe interés. Cárguela con `recaudo rates load`."
     ),
@@ -43,8 +47,8 @@ TITLES: dict[str, str] = {
     "AR": N_("Certificado de libre deuda"),
     "EC": N_("Certificado de no adeudar"),
 }
-#: The reason that the machine gives.
-COME_BACK = "payment_taken_back"
+#: The reasons that the machine gives.
+COME_BACK, WAIVER_UNDONE = "payment_taken_back", "waiver_undone"
 ELSEWHERE = N_("Carta de no adeudo")
 
 
@@ -55,4 +59,6 @@ def title_of(country: str) -> str:
 
 def reason_told(reason: str) -> str:
     """Why it no longer stands; what a person wrote stays as it was written."""
+    if reason == WAIVER_UNDONE:
+        return _("Se deshizo una condonación en la que se apoyaba.")
     return _("Se devolvió un pago en el que se apoyaba.") if reason == COME_BACK else reason

@@ -40,6 +40,10 @@ SENTENCES: dict[str, str] = {
     "credit_of_conversion": N_(
         "Ese abono es el cambio de un pago en otra moneda. Reverse el pago: su cambio cae con él."
     ),
+    "credit_of_instrument": N_(
+        "Ese pago es del título {number}, que figura cobrado. Ábralo en «Títulos» y márquelo "
+        "devuelto o protestado: el pago se reversa con él."
+    ),
     # refunds and rounding
     "refund_over_unapplied": N_(
         "Al pago solo le quedan {unapplied} por aplicar y se pidió devolver {amount}. Devuelva "
@@ -73,6 +77,9 @@ SENTENCES: dict[str, str] = {
     ),
     "lot_rows_too_many": N_("La lista pasa de {limit} filas. Divídala en varios pagos."),
     "lot_not_so_much": N_("Del lote solo quedan {left} sin asignar. Asigne eso o menos."),
+    "lot_changed": N_(
+        "El lote cambió desde que abrió la página: quedan {left} sin asignar. Mírelo de nuevo."
+    ),
     "lot_taken_back": N_("El lote {lot} se reversó: ya no paga nada."),
     "lot_has_line": N_("El lote {lot} ya está atado a otro movimiento del banco."),
     "line_lot_differs": N_(
@@ -86,10 +93,6 @@ SENTENCES: dict[str, str] = {
     "payroll_novelty_unknown": N_(
         "La fila {row} trae la novedad «{novelty}», que no se conoce. Use retired, leave, "
         "no_capacity, partial u other."
-    ),
-    "lot_file_unreadable": N_(
-        "No se entiende la fila {row} del archivo ({detail}). Lleva columnas como documento, "
-        "cliente y valor; corríjala y repita."
     ),
     # receipts of sellers
     "receipt_unnumbered": N_("Un recibo lleva vendedor y número. Complete los dos."),

@@ -23,6 +23,9 @@ SENTENCES: dict[str, str] = {
         "Este cliente ya tiene una retención «{kind}» desde el {day}, con otros valores. Termínela "
         "o use otra fecha."
     ),
+    "withholding_minimum": N_(
+        "La base mínima de «{kind}» ({minimum}) no puede ser: escriba cero o una suma menor."
+    ),
     # instruments
     "instrument_unknown": N_(
         "No hay un título {instrument} aquí. Mire los números con «recaudo instruments list»."
@@ -51,6 +54,10 @@ SENTENCES: dict[str, str] = {
         "El documento {document} debe {open} y otros títulos ya cubren {covered}: no caben "
         "{amount} más."
     ),
+    "instrument_unnumbered": N_("Un título lleva número: escriba el que tiene impreso."),
+    "instrument_in_future": N_(
+        "Un título se registra cuando ya se tiene: el {day} es después de hoy ({today})."
+    ),
     "instrument_dates": N_(
         "El título vence el {due_on}, antes de recibirlo ({received_on}). Corrija las fechas."
     ),
@@ -77,12 +84,18 @@ SENTENCES: dict[str, str] = {
     "write_down_currencies": N_(
         "Los documentos están en varias monedas ({currencies}). Haga una propuesta por moneda."
     ),
+    "write_down_in_future": N_(
+        "Un castigo se deshace desde un día que ya llegó: el {day} es después de hoy ({today})."
+    ),
     "not_written_off": N_("El documento {document} no está castigado: no hay nada que deshacer."),
     "document_unknown": N_(
         "Alguno de los documentos {documents} no existe aquí. Revise los números y escoja otros."
     ),
     # cession
     "cession_to_missing": N_("Diga a quién se cedió el documento."),
+    "cession_in_future": N_(
+        "Una cesión se registra cuando ya vale: el {day} es después de hoy ({today})."
+    ),
     "already_ceded": N_("El documento {document} ya está cedido desde el {day}."),
     "not_ceded": N_("El documento {document} no está cedido: no hay nada que deshacer."),
     "cession_closed": N_("El documento {document} ya está pagado: no se puede ceder."),

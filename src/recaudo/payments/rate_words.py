@@ -64,7 +64,7 @@ SENTENCES: dict[str, str] = {
         "«{value}» puede ser mil o uno con decimales. Escríbalo sin separar los miles, o con dos "
         "decimales."
     ),
-    "rate_day_unreadable": N_("«{typed}» no es una fecha ({column}). Escríbala como 2026-01-31."),
+    "rate_day_unreadable": N_("«{typed}» no es una fecha. Escríbala como 2026-01-31."),
     "rate_series_unreadable": N_(
         "«{series}» no es una serie. Use el código del país y el nombre, como "
         "CO.ibc.consumo_ordinario, o un par de monedas, como CLF/CLP."

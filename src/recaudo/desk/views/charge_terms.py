@@ -39,8 +39,7 @@ def save(request: DeskRequest) -> HttpResponse:
     try:
         set_terms(request.creditor, _wanted(request), by=request.user, origin="web")
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-        return _page(request, status=400)
+        return _page(request, words.sentence(problem))
     messages.success(
         request, _("Guardado. Las condiciones de antes siguen valiendo para sus días.")
     )
@@ -93,7 +92,8 @@ def _obligation(number: str) -> Obligation | None:
     return found
 
 
-def _page(request: DeskRequest, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, refused: str = "") -> HttpResponse:
+    """``refused``: why nothing was saved, said beside the form with what was typed."""
     told = terms_told(request.creditor, request.today)
     context = {
         "current": [_row(each) for each in told if each.is_current],
@@ -103,9 +103,10 @@ def _page(request: DeskRequest, status: int = 200) -> HttpResponse:
         "day_counts": _choices(DAY_COUNTS),
         "fees": _choices(FEES),
         "typed": request.POST,
+        "refused": refused,
         "today": request.today,
     }
-    return render(request, "desk/charge_terms.html", context, status=status)
+    return render(request, "desk/charge_terms.html", context, status=400 if refused else 200)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

@@ -33,6 +33,8 @@ from recaudo.portfolio.queries.customers import visible_customers
 SHOWN = 50
 #: Of a preview; the command prints them all.
 PREVIEW_SHOWN = 100
+#: Of the interest of one stretch: it is rounded once, in the sum.
+UNROUNDED_DIGITS = 4
 STATES = ("open", "waived", "corrected", "closed")
 
 
@@ -77,8 +79,7 @@ def waive(request: DeskRequest, charge_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-        return _page(request, row, status=400)
+        return _page(request, row, refused={"waive": words.sentence(problem)})
     messages.success(request, _("Condonado. El cargo y su condonación quedan a la vista."))
     return redirect("desk:charges_one", request.creditor.code, charge_id)
 
@@ -94,8 +95,7 @@ def unwaive(request: DeskRequest, charge_id: int, waiver_id: int) -> HttpRespons
         day = max(request.today, waiver.credit.value_on)
         undo_waiver(waiver, value_on=day, reason=request.POST.get("reason", ""), by=request.user)
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-        return _page(request, row, status=400)
+        return _page(request, row, refused={"undo": words.sentence(problem), "waiver": waiver_id})
     messages.success(request, _("La condonación se deshizo: el cargo se vuelve a deber."))
     return redirect("desk:charges_one", request.creditor.code, charge_id)
 
@@ -122,6 +122,7 @@ def preview(request: DeskRequest) -> HttpResponse:
         ],
         "count": len(found.lines),
         "hidden": len(found.lines) - len(shown),
+        "customers": len({each.customer for each in found.lines}),
         "totals": sorted(found.totals().items()),
         "missing": sorted(found.missing().items()),
         "stopped": [
@@ -159,13 +160,15 @@ def post(request: DeskRequest) -> HttpResponse:
     return redirect("desk:charges", request.creditor.code)
 
 
-def _page(request: DeskRequest, row: Charge, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, row: Charge, refused: dict[str, Any] | None = None) -> HttpResponse:
+    """``refused``: what was not done, said beside its own form, with what was typed."""
     row = _charge_or_404(request, row.pk)
+    currency = row.document.currency
     how: dict[str, Any] = row.how if isinstance(row.how, dict) else {}
     context = {
         **_row(row),
         "how": how,
-        "stretches": [_stretch(part) for part in how.get("stretches", [])],
+        "stretches": [_stretch(part, currency) for part in how.get("stretches", [])],
         "parts": [_part(part) for part in how.get("parts", [])],
         "accrued": Decimal(how.get("accrued") or 0),
         "posted_before": Decimal(how.get("posted_before") or 0),
@@ -176,8 +179,9 @@ def _page(request: DeskRequest, row: Charge, status: int = 200) -> HttpResponse:
         "may_waive": grants(request.membership, "waive") and row.document.open_amount > 0,
         "may_undo": grants(request.membership, "waive"),
         "typed": request.POST,
+        "refused": refused or {},
     }
-    return render(request, "desk/charge.html", context, status=status)
+    return render(request, "desk/charge.html", context, status=400 if refused else 200)
 
 
 def _seen(request: DeskRequest) -> Any:
@@ -229,7 +233,7 @@ def _state_title(state: str) -> str:
     }[state]
 
 
-def _stretch(part: dict[str, Any]) -> dict[str, Any]:
+def _stretch(part: dict[str, Any], currency: str) -> dict[str, Any]:
     """One stretch in words; ``until`` is the first day that is not in it."""
     ceiling = part.get("ceiling")
     return {
@@ -243,7 +247,7 @@ def _stretch(part: dict[str, Any]) -> dict[str, Any]:
         "is_capped": part["basis"] == "ceiling",
         "series": part["series"],
         "source": part["source"],
-        "amount": _number(part["amount"]),
+        "amount": figures.money(Decimal(part["amount"]), currency, digits=UNROUNDED_DIGITS),
         "ceiling": _number(ceiling["per_cent"]) if ceiling else "",
     }
 
@@ -251,8 +255,8 @@ def _stretch(part: dict[str, Any]) -> dict[str, Any]:
 def _part(part: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": _(HOW_PARTS[part["kind"]]),
-        "amount": _number(part["amount"]),
-        "base": _number(part["base"]),
+        "amount": Decimal(part["amount"] or 0),
+        "base": Decimal(part["base"]) if part["base"] else None,
         "rate": _number(part["per_cent"]),
         "above": _number(part["above"]),
         "up_to": _number(part["up_to"]),

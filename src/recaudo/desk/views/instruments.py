@@ -37,7 +37,7 @@ PILLS = {
 }
 #: What a person presses for each step.
 ACTS = {
-    "deposited": N_("Consignado"),
+    "deposited": N_("Depositado"),
     "cleared": N_("Cobrado"),
     "returned": N_("Devuelto"),
     "protested": N_("Protestado"),
@@ -69,8 +69,7 @@ def instruments(request: DeskRequest) -> HttpResponse:
 @open_to()
 def one(request: DeskRequest, instrument_id: int) -> HttpResponse:
     """What it covers, what happened to it, and the next step."""
-    found = _instrument_or_404(request, instrument_id)
-    return render(request, "desk/instrument.html", _page(request, found))
+    return _shown(request, _instrument_or_404(request, instrument_id))
 
 
 @open_to("lead")
@@ -93,7 +92,7 @@ def move(request: DeskRequest, instrument_id: int) -> HttpResponse:
         messages.success(request, _told(moved))
     except (Problem, ValueError) as error:
         problem = error if isinstance(error, Problem) else Problem("instrument_changed")
-        messages.error(request, words.sentence(problem))
+        return _shown(request, _instrument_or_404(request, instrument_id), words.sentence(problem))
     return redirect("desk:instruments_one", request.creditor.code, found.pk)
 
 
@@ -120,7 +119,7 @@ def new(request: DeskRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "documents": [
-            {"row": each, "free": free}
+            {"row": each, "free": free, "typed": request.POST.get(f"cover-{each.pk}", "")}
             for each in documents
             if (free := each.open_amount - on_paper.get(each.pk, Decimal(0))) > 0
         ],
@@ -130,7 +129,8 @@ def new(request: DeskRequest, customer_id: int) -> HttpResponse:
         "chosen": set(request.POST.getlist("document")),
         "refused": refused,
     }
-    return render(request, "desk/instrument_new.html", context)
+    status = 400 if refused else 200
+    return render(request, "desk/instrument_new.html", context, status=status)
 
 
 def _receive(request: DeskRequest, customer: Customer) -> Instrument:
@@ -148,7 +148,7 @@ def _receive(request: DeskRequest, customer: Customer) -> Instrument:
     replaced = sent.get("replaces", "")
     replaces = (
         Instrument.objects.filter(customer=customer, pk=int(replaced)).first()
-        if replaced.isdigit()
+        if _is_id(replaced)
         else None
     )
     return receive_instrument(
@@ -158,6 +158,7 @@ def _receive(request: DeskRequest, customer: Customer) -> Instrument:
         received_on=day_asked(sent.get("received", "")),
         replaces=replaces,
         by=request.user,
+        now=timezone.now(),
     )
 
 
@@ -166,7 +167,7 @@ def _covers(
 ) -> list[tuple[int, Decimal]]:
     """What was typed beside each ticked document; blank: what is free of it, as far as the paper
     reaches, the oldest first."""
-    ids = [int(each) for each in request.POST.getlist("document") if each.isdigit()]
+    ids = [int(each) for each in request.POST.getlist("document") if _is_id(each)]
     rows = Document.objects.filter(customer=customer, pk__in=ids).order_by("due_on", "id")
     on_paper = covered(ids)
     left, found = whole, []
@@ -180,9 +181,19 @@ def _covers(
     return found
 
 
+def _is_id(sent: str) -> bool:
+    return sent.isdecimal() and len(sent) < 19
+
+
 def _replaceable(customer: Customer) -> list[Instrument]:
     rows = Instrument.objects.filter(customer=customer, state__in=["held", "returned", "protested"])
     return list(rows.order_by("due_on", "id")[:50])
+
+
+def _shown(request: DeskRequest, found: Instrument, refused: str = "") -> HttpResponse:
+    """``refused``: a step that was not taken, said beside its form with what was typed."""
+    context = _page(request, found) | {"typed": request.POST, "refused": refused}
+    return render(request, "desk/instrument.html", context, status=400 if refused else 200)
 
 
 def _page(request: DeskRequest, found: Instrument) -> dict[str, Any]:
@@ -193,11 +204,13 @@ def _page(request: DeskRequest, found: Instrument) -> dict[str, Any]:
         "kind": found.get_kind_display(),
         "state": found.get_state_display(),
         "pill": PILLS[found.state],
+        "is_due": found.state == "held" and found.due_on <= request.today,
         "covers": list(covers),
         "events": [
             {"event": each, "state": each.get_state_display()}
             for each in found.events.select_related("by").order_by("-id")
         ],
+        "next_step": steps[0] if steps and steps[0] not in NEEDS_REASON else "",
         "acts": [(code, _(ACTS[code]), code in NEEDS_REASON) for code in steps],
         "asks_reason": any(code in NEEDS_REASON for code in steps),
         "renewed": found.replaces,

@@ -20,12 +20,13 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.money_forms import day_asked, money_asked, typed_money
-from recaudo.desk.money_names import METHODS, NOVELTIES
+from recaudo.desk.money_names import NOVELTIES
 from recaudo.desk.names import called
-from recaudo.desk.payer_lists import PayerRow, rows_of, text_of
 from recaudo.desk.views.lots import decide_again
+from recaudo.intake.reading.payer_lists import PayerRow, rows_of, text_of
 from recaudo.payments.actions.lots import LotPaid, receive_group, receive_payroll
 from recaudo.payments.actions.rehearsal import rehearse
+from recaudo.payments.methods import METHODS
 from recaudo.payments.queries.lot_story import Share, shares_of
 from recaudo.payments.queries.lots import customers_named, documents_named
 from recaudo.portfolio.models import CustomerGroup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
+from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
@@ -90,6 +92,7 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
             found,
             customer,
             money_asked(request.POST.get("amount", ""), found.currency),
+            seen=_seen(request, found),
             by=request.user,
             now=timezone.now(),
         )
@@ -100,6 +103,14 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:lot", request.creditor.code, found.pk)
+
+
+def _seen(request: DeskRequest, lot: PaymentLot) -> Decimal:
+    """What the page showed as unassigned. Raises Problem ``lot_changed``: it does not say."""
+    try:
+        return Decimal(request.POST.get("seen", ""))
+    except InvalidOperation as error:
+        raise Problem("lot_changed", left=Money(lot.unassigned, lot.currency)) from error
 
 
 @open_to("lead")

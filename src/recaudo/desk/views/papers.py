@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from recaudo import words
 from recaudo.audit.actions import record_change
-from recaudo.core.problems import Problem
+from recaudo.core.problems import N_, Problem
 from recaudo.desk import figures
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
@@ -29,15 +29,30 @@ from recaudo.portfolio.queries.customers import visible_customers
 SHOWN = 50
 #: The ready text that asks for a certificate.
 TEMPLATE = "certificado_retencion"
+STATES = {
+    "pending": N_("Pendientes"),
+    "received": N_("Recibidos o emitidos"),
+    "dropped": N_("No hacen falta"),
+}
+#: Why a paper is not needed, where no person said it.
+NOTES = {"taken_back": N_("el pago se reversó")}
 #: What a customer has to give us; the others are ours to give.
 THEIRS = (PaperKind.WITHHOLDING_CERTIFICATE, PaperKind.DETRACTION_DEPOSIT)
 
 
 @open_to()
 def papers(request: DeskRequest) -> HttpResponse:
-    """The oldest first, with what is missing in all."""
-    kind = request.GET.get("kind", "")
-    found = _pending(request)
+    """What is missing, the oldest first; or what came, or is not needed, the newest first."""
+    asked = request.GET
+    kind, state = asked.get("kind", ""), asked.get("state", "pending")
+    state = state if state in STATES else "pending"
+    found = _pending(request, state=state)
+    customer = None
+    if (wanted := asked.get("customer", "")).isdecimal() and len(wanted) < 19:
+        customer = customer_or_404(request, int(wanted))
+        found = found.filter(customer=customer)
+    if state != "pending":
+        found = found.order_by("-settled_on", "-id")
     totals = found.values("kind", "currency").annotate(n=Count("id"), amount=Sum("amount"))
     if kind in PaperKind.values:
         found = found.filter(kind=kind)
@@ -47,6 +62,9 @@ def papers(request: DeskRequest) -> HttpResponse:
         "rows": [_row(request, each) for each in page],
         "kind": kind,
         "kinds": PaperKind.choices,
+        "state": state,
+        "states": [(code, _(name)) for code, name in STATES.items()],
+        "of": customer,
         "totals": [
             each | {"title": PaperKind(each["kind"]).label}
             for each in totals.order_by("kind", "currency")
@@ -59,7 +77,7 @@ def papers(request: DeskRequest) -> HttpResponse:
 @require_POST
 def settle(request: DeskRequest, paper_id: int) -> HttpResponse:
     """It arrived (or was issued), or it is not needed."""
-    found = _pending(request, any_state=True).filter(pk=paper_id).first()
+    found = _pending(request, state="").filter(pk=paper_id).first()
     if found is None:
         raise Http404
     found.creditor = request.creditor
@@ -132,13 +150,15 @@ def _row(request: DeskRequest, each: PendingPaper) -> dict[str, Any]:
         "days": (request.today - each.since_on).days,
         "is_late": each.due_on < request.today,
         "is_theirs": each.kind in THEIRS,
+        "note": _(NOTES[each.note]) if each.note in NOTES else each.note,
     }
 
 
-def _pending(request: DeskRequest, *, any_state: bool = False) -> QuerySet[PendingPaper]:
+def _pending(request: DeskRequest, *, state: str = "pending") -> QuerySet[PendingPaper]:
+    """In ``state``; empty: in any."""
     rows: QuerySet[PendingPaper] = PendingPaper.objects.select_related("customer", "document")
-    if not any_state:
-        rows = rows.filter(state="pending")
+    if state:
+        rows = rows.filter(state=state)
     if request.seer is not None:
         seen = visible_customers(request.user, request.creditor, request.today)
         rows = rows.filter(customer__in=seen)

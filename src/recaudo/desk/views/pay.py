@@ -21,9 +21,10 @@ from recaudo.core.problems import Problem
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.money_forms import day_asked, money_asked
-from recaudo.desk.money_names import METHODS, component_name
+from recaudo.desk.money_names import component_name
 from recaudo.payments.actions.receiving import receive
 from recaudo.payments.actions.rehearsal import Effect, rehearse_payment
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import Credit, CreditKind, LineWork
 from recaudo.payments.queries.workbench import WAITING
 from recaudo.portfolio.models import Customer, Document

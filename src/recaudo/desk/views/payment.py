@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,13 +25,7 @@ from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
 from recaudo.desk.money_forms import money_asked, typed_money
-from recaudo.desk.money_names import (
-    ADJUSTED,
-    METHODS,
-    component_name,
-    method_name,
-    source_name,
-)
+from recaudo.desk.money_names import ADJUSTED, component_name, method_name, source_name
 from recaudo.desk.names import called
 from recaudo.desk.views.pay import effect_rows
 from recaudo.desk.views.payments import PILLS, STATES
@@ -37,11 +34,12 @@ from recaudo.payments.actions.by_hand import apply_parts, apply_rest
 from recaudo.payments.actions.refunds import REFUNDABLE, refund
 from recaudo.payments.actions.rehearsal import rehearse_reversal
 from recaudo.payments.actions.reversing import reverse_payment
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import Credit, CreditKind, LineWork, PaperKind
 from recaudo.payments.queries.ordering import order_of
 from recaudo.payments.queries.payments import PaymentStory, payment_story
 from recaudo.payments.queries.workbench import open_documents
-from recaudo.portfolio.models import Document
+from recaudo.portfolio.models import Customer, Document
 from recaudo.strategy.actions.runs import refresh_customers
 
 
@@ -57,8 +55,8 @@ def apply_automatically(request: DeskRequest, credit_id: int) -> HttpResponse:
     """What is left pays in the order of the law or the contract."""
     credit = credit_or_404(request, credit_id)
     try:
-        _unchanged(request, credit)
-        done = apply_rest(credit, by=request.user, now=timezone.now())
+        with _as_seen(request, credit):
+            done = apply_rest(credit, by=request.user, now=timezone.now())
         _decide_again(request, credit)
         told = _("Aplicado a {documents}.")
         documents = ", ".join(dict.fromkeys(str(each.document) for each in done))
@@ -74,8 +72,8 @@ def apply_by_hand(request: DeskRequest, credit_id: int) -> HttpResponse:
     """A person says how much of which documents it pays."""
     credit = credit_or_404(request, credit_id)
     try:
-        _unchanged(request, credit)
-        apply_parts(credit, _parts(request, credit), by=request.user, now=timezone.now())
+        with _as_seen(request, credit):
+            apply_parts(credit, _parts(request, credit), by=request.user, now=timezone.now())
         _decide_again(request, credit)
         messages.success(request, _("Aplicado como dijo."))
     except Problem as problem:
@@ -128,24 +126,28 @@ def _taken_back(request: DeskRequest, credit: Credit, day: Any) -> HttpResponse:
 def give_back(request: DeskRequest, credit_id: int) -> HttpResponse:
     """Money that waited goes back to the customer."""
     credit = credit_or_404(request, credit_id)
-    sent = request.POST
     try:
-        _unchanged(request, credit)
-        refund(
-            credit,
-            money_asked(sent.get("amount", ""), credit.currency),
-            paid_on=typed_day(sent.get("day", "")) or request.today,
-            reason=sent.get("reason", ""),
-            method=sent.get("method", "") if sent.get("method") in METHODS else "",
-            reference=sent.get("reference", ""),
-            by=request.user,
-            now=timezone.now(),
-        )
+        with _as_seen(request, credit):
+            _give_back(request, credit)
         _decide_again(request, credit)
         messages.success(request, _("Devolución registrada."))
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:payment", request.creditor.code, credit.pk)
+
+
+def _give_back(request: DeskRequest, credit: Credit) -> None:
+    sent = request.POST
+    refund(
+        credit,
+        money_asked(sent.get("amount", ""), credit.currency),
+        paid_on=typed_day(sent.get("day", "")) or request.today,
+        reason=sent.get("reason", ""),
+        method=sent.get("method", "") if sent.get("method") in METHODS else "",
+        reference=sent.get("reference", ""),
+        by=request.user,
+        now=timezone.now(),
+    )
 
 
 def credit_or_404(request: DeskRequest, credit_id: int) -> Credit:
@@ -256,6 +258,18 @@ def _matched(reason: str) -> str:
 
 def _adjusted(reason: str) -> str:
     return called(ADJUSTED, reason)
+
+
+@contextmanager
+def _as_seen(request: DeskRequest, credit: Credit) -> Iterator[None]:
+    """For an act on the state that the form was made from, all or nothing. Of two clicks in one
+    moment the second waits for the first, and sees what it left. The customer's row is locked, and
+    before any document: what the act locks follows in the ledger's order."""
+    with transaction.atomic():
+        Customer.objects.select_for_update(no_key=True).get(pk=credit.customer_id)
+        credit.refresh_from_db(fields=["amount", "unapplied"])
+        _unchanged(request, credit)
+        yield
 
 
 def _unchanged(request: DeskRequest, credit: Credit) -> None:

@@ -20,10 +20,11 @@ from recaudo.desk import figures
 from recaudo.desk.cases import customer_or_404
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
-from recaudo.desk.money_names import METHODS, SOURCES, method_name, source_name
+from recaudo.desk.money_names import SOURCES, method_name, source_name
 from recaudo.desk.names import called
 from recaudo.desk.views.exports import TYPES, download
 from recaudo.insights.export import Cell, Row, Table, as_csv, as_xlsx
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import CreditKind
 from recaudo.payments.queries import payments as reads
 from recaudo.payments.queries.payments import PaymentFilter, PaymentPage, PaymentRow
@@ -103,7 +104,7 @@ def export(request: DeskRequest, kind: str) -> HttpResponse:
         origin="web",
         rows=len(rows),
         format=kind,
-        filter=request.GET.urlencode(),
+        filter=_filter_kept(request),
     )
     table = Table(
         title=_("Pagos"),
@@ -113,6 +114,14 @@ def export(request: DeskRequest, kind: str) -> HttpResponse:
     )
     content = as_csv(table) if kind == "csv" else as_xlsx([table])
     return download(f"pagos-{request.creditor.code}-{request.today}", content, kind)
+
+
+def _filter_kept(request: DeskRequest) -> str:
+    """What the change log keeps of it: not what was searched for, which is a name or a number."""
+    kept = request.GET.copy()
+    if kept.get("q"):
+        kept["q"] = "*"
+    return kept.urlencode(safe="*")
 
 
 def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:

@@ -18,6 +18,7 @@ from recaudo.core.interest import Rate
 from recaudo.core.problems import Problem
 from recaudo.countries import words as law_words
 from recaudo.desk.doors import DeskRequest, open_to
+from recaudo.desk.money_names import source_name
 from recaudo.payments.actions.rates import Loaded, load_rates
 from recaudo.payments.queries.rates import SeriesTold, exchange_told, series_told
 from recaudo.payments.rate_files import BYTES_MAX
@@ -40,8 +41,7 @@ def load(request: DeskRequest) -> HttpResponse:
     """A file, whole or not at all. ``check``: only tell what it would do."""
     file = request.FILES.get("file")
     if file is None:
-        messages.error(request, _("Elija un archivo antes de continuar."))
-        return _page(request, status=400)
+        return _page(request, said=_("Elija un archivo antes de continuar."))
     try:
         loaded = load_rates(
             request.creditor,
@@ -53,10 +53,9 @@ def load(request: DeskRequest) -> HttpResponse:
             dry_run=request.POST.get("check") == "yes",
         )
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-        return _page(request, status=400)
+        return _page(request, said=words.sentence(problem))
     if loaded.refused:
-        return _page(request, loaded, status=400)
+        return _page(request, loaded)
     messages.success(request, _told(loaded))
     return redirect("desk:rates", request.creditor.code)
 
@@ -74,22 +73,26 @@ def _told(loaded: Loaded) -> str:
     return told
 
 
-def _page(request: DeskRequest, loaded: Loaded | None = None, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, loaded: Loaded | None = None, said: str = "") -> HttpResponse:
+    """``loaded``, ``said``: why a file was not taken, told beside its form."""
     rows = [_row(request, one) for one in series_told(request.creditor, request.today)]
     refused = loaded.refused if loaded else ()
     context = {
         "rows": rows,
         "missing": [row for row in rows if row["warning"] and row["told"].is_needed],
         "exchange": [
-            {"told": one, "rate": _number(one.rate)}
+            {"told": one, "rate": _number(one.rate), "source": source_name(one.source)}
             for one in exchange_told(request.creditor, request.today)
         ],
+        "said": said,
+        "typed": request.POST,
         "refused_count": len(refused),
         "refused": [
             {"line": one.line, "sentence": words.sentence(one.code, one.facts)}
             for one in refused[:REFUSALS_SHOWN]
         ],
     }
+    status = 400 if said or refused else 200
     return render(request, "desk/rates.html", context, status=status)
 
 

@@ -18,8 +18,9 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.money_forms import day_asked, money_asked
-from recaudo.desk.money_names import METHODS, method_name
+from recaudo.desk.money_names import method_name
 from recaudo.payments.actions.receipts import deposit, record_receipt
+from recaudo.payments.methods import METHODS
 from recaudo.payments.models import CashReceipt
 from recaudo.payments.queries.lot_story import held_receipts, sellers
 from recaudo.payments.queries.lots import receipts_held
@@ -34,7 +35,11 @@ LATE_DAYS = 7
 @open_to("lead")
 def receipts(request: DeskRequest) -> HttpResponse:
     """By seller what is held; of one seller each receipt, ready to be deposited."""
-    seller = request.GET.get("seller", "").strip()
+    return _page(request, request.GET.get("seller", "").strip())
+
+
+def _page(request: DeskRequest, seller: str, refused: str = "", part: str = "") -> HttpResponse:
+    """``refused``: what was not done, said beside its form (``part``) with what was typed."""
     held = receipts_held(request.creditor, request.today)
     context: dict[str, Any] = {
         "held": [{"held": each, "is_late": each.days > LATE_DAYS} for each in held],
@@ -45,9 +50,12 @@ def receipts(request: DeskRequest) -> HttpResponse:
         ],
         "sellers": sorted({*sellers(), *_known_sellers()}),
         "methods": [(code, _(METHODS[code])) for code in ("cash", "cheque", "card", "transfer")],
-        "typed": request.GET,
+        "part": part,
+        "refused": refused,
+        "typed": request.POST,
+        "chosen": request.POST.getlist("number") if part == "sheet" else None,
     }
-    return render(request, "desk/receipts.html", context)
+    return render(request, "desk/receipts.html", context, status=400 if refused else 200)
 
 
 @open_to("lead")
@@ -76,7 +84,7 @@ def record(request: DeskRequest) -> HttpResponse:
         said = _("Recibo {number} registrado.") if is_new else _("El recibo {number} ya estaba.")
         messages.success(request, said.format(number=made.number))
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
+        return _page(request, seller, words.sentence(problem), "record")
     return _back(request, seller)
 
 
@@ -105,8 +113,7 @@ def sheet(request: DeskRequest) -> HttpResponse:
         messages.success(request, _("Planilla registrada: átela al movimiento del banco."))
         return redirect("desk:lot", request.creditor.code, done.lot.pk)
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-    return _back(request, seller)
+        return _page(request, seller, words.sentence(problem), "sheet")
 
 
 def _amount(request: DeskRequest) -> Money:

@@ -19,12 +19,28 @@ from recaudo.desk.inbox import typed_amount, typed_day
 from recaudo.desk.money_forms import day_asked
 from recaudo.payments.actions.withholding_profiles import BASES, KINDS, Rule, add_profile
 from recaudo.payments.actions.withholding_profiles import end_profile as end_rule
-from recaudo.payments.models import WithholdingProfile
+from recaudo.payments.models import PendingPaper, WithholdingProfile
 
 BASE_NAMES = {
     "subtotal": gettext_lazy("antes de impuesto"),
     "tax": gettext_lazy("el impuesto"),
     "total": gettext_lazy("el total"),
+}
+#: What each kind is called where it is withheld.
+KIND_NAMES = {
+    "retefuente": gettext_lazy("Retención en la fuente"),
+    "reteiva": gettext_lazy("Retención de IVA (ReteIVA)"),
+    "reteica": gettext_lazy("Retención de ICA (ReteICA)"),
+    "isr": gettext_lazy("Retención de ISR"),
+    "iva": gettext_lazy("Retención de IVA"),
+    "retencion": gettext_lazy("Retención sobre el total"),
+    "detraccion": gettext_lazy("Detracción"),
+}
+#: Those of a country; elsewhere all are offered.
+KINDS_OF = {
+    "CO": ("retefuente", "reteiva", "reteica"),
+    "MX": ("isr", "iva"),
+    "PE": ("retencion", "detraccion"),
 }
 
 
@@ -54,17 +70,26 @@ def withholdings(request: DeskRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "rules": [
-            {"row": each, "base": BASE_NAMES[each.base]}
+            {
+                "row": each,
+                "kind": KIND_NAMES.get(each.kind, each.kind),
+                "base": BASE_NAMES[each.base],
+                "is_over": each.until_on is not None and each.until_on <= request.today,
+            }
             for each in WithholdingProfile.objects.filter(customer=customer).order_by(
                 "kind", "from_on", "id"
             )
         ],
-        "kinds": list(KINDS),
+        "kinds": [
+            (code, KIND_NAMES[code]) for code in KINDS_OF.get(request.creditor.country, KINDS)
+        ],
+        "pending": PendingPaper.objects.filter(customer=customer, state="pending").count(),
         "bases": [(code, BASE_NAMES[code]) for code in BASES],
         "typed": request.POST,
         "refused": refused,
     }
-    return render(request, "desk/withholdings.html", context)
+    status = 400 if refused else 200
+    return render(request, "desk/withholdings.html", context, status=status)
 
 
 @open_to("lead")

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db import transaction
+from django.db.models import Case, Count, Sum, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from recaudo import words
@@ -29,24 +31,43 @@ from recaudo.portfolio.models import Customer, Document
 SHOWN = 50
 STATES = {"proposed": N_("por decidir"), "approved": N_("aprobada"), "refused": N_("rechazada")}
 PILLS = {"proposed": "warn", "approved": "good", "refused": "bad"}
-PROBLEMS = {"balance_changed": N_("el saldo cambió"), "paid_meanwhile": N_("se pagó entretanto")}
+PROBLEMS = {
+    "balance_changed": N_("el saldo cambió"),
+    "paid_meanwhile": N_("se pagó entretanto"),
+    "ceded": N_("se cedió entretanto"),
+}
+#: What a person may press beside the documents → the part of the page where it stands.
+PARTS = {
+    "write_off": "propose",
+    "forgiveness": "propose",
+    "cede": "cede",
+    "undo_cession": "undo",
+    "undo_write_off": "undo",
+}
 
 
 @open_to("see_all")
 def write_downs(request: DeskRequest) -> HttpResponse:
     """Those to be decided first."""
+    return _list(request)
+
+
+def _list(request: DeskRequest, refused: str = "") -> HttpResponse:
+    """``refused``: a batch that was not proposed, said beside its form."""
     found = (
         WriteDown.objects.select_related("by", "decided_by")
         .annotate(n=Count("items"), total=Sum("items__amount"))
-        .order_by("-state", "-id")
+        .order_by(Case(When(state="proposed", then=Value(0)), default=Value(1)), "-id")
     )
     page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [_row(each) for each in page],
         "threshold": request.creditor.small_balance,
+        "typed": request.POST,
+        "refused": refused,
     }
-    return render(request, "desk/write_downs.html", context)
+    return render(request, "desk/write_downs.html", context, status=400 if refused else 200)
 
 
 @open_to("lead")
@@ -65,8 +86,7 @@ def propose(request: DeskRequest) -> HttpResponse:
             threshold=typed.amount if typed else None,
         )
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
-        return redirect("desk:write_downs", request.creditor.code)
+        return _list(request, words.sentence(problem))
     messages.success(request, _("Propuesta hecha: otra persona la decide."))
     return redirect("desk:write_downs_one", request.creditor.code, made.pk)
 
@@ -74,7 +94,11 @@ def propose(request: DeskRequest) -> HttpResponse:
 @open_to("see_all")
 def one(request: DeskRequest, write_down_id: int) -> HttpResponse:
     """Its documents, and what became of each."""
-    found = _or_404(write_down_id)
+    return _one(request, _or_404(write_down_id))
+
+
+def _one(request: DeskRequest, found: WriteDown, refused: str = "") -> HttpResponse:
+    """``refused``: a decision that was not taken, said beside its form."""
     items = found.items.select_related("document__customer").order_by("-amount", "id")
     page = Paginator(items, SHOWN * 4).get_page(request.GET.get("page"))
     sums = found.items.aggregate(n=Count("id"), total=Sum("amount"))
@@ -83,12 +107,18 @@ def one(request: DeskRequest, write_down_id: int) -> HttpResponse:
         "total": sums["total"],
         "page": page,
         "items": [
-            {"item": each, "problem": called(PROBLEMS, each.problem) if each.problem else ""}
+            {
+                "item": each,
+                "problem": called(PROBLEMS, each.problem) if each.problem else "",
+                "days_late": (request.today - each.document.due_on).days,
+            }
             for each in page
         ],
         "is_own": found.by_id == request.user.pk,
+        "typed": request.POST,
+        "refused": refused,
     }
-    return render(request, "desk/write_down.html", context)
+    return render(request, "desk/write_down.html", context, status=400 if refused else 200)
 
 
 @open_to("approve")
@@ -107,12 +137,19 @@ def decide(request: DeskRequest, write_down_id: int) -> HttpResponse:
             now=timezone.now(),
         )
         if is_approved:
-            told = _("Aprobada: {n} documentos; {left} quedaron fuera porque cambiaron.")
-            messages.success(request, told.format(n=done.done, left=done.left_out))
+            told = ngettext("Aprobada: {n} documento.", "Aprobada: {n} documentos.", done.done)
+            messages.success(request, told.format(n=done.done))
+            if done.left_out:
+                left = ngettext(
+                    "{n} documento quedó fuera porque cambió entretanto: abajo se ve cuál.",
+                    "{n} documentos quedaron fuera porque cambiaron entretanto: abajo se ven.",
+                    done.left_out,
+                )
+                messages.warning(request, left.format(n=done.left_out))
         else:
             messages.success(request, _("Rechazada: nada cambió."))
     except Problem as problem:
-        messages.error(request, words.sentence(problem))
+        return _one(request, _or_404(write_down_id), words.sentence(problem))
     return redirect("desk:write_downs_one", request.creditor.code, found.pk)
 
 
@@ -131,36 +168,58 @@ def of_customer(request: DeskRequest, customer_id: int) -> HttpResponse:
             return _act(request, customer, chosen)
         except Problem as problem:
             refused = words.sentence(problem)
+    part = PARTS.get(request.POST.get("do", ""), "propose") if refused else ""
+    is_apart = any(each.written_off_on or each.ceded_on for each in documents)
     context = {
         "customer": customer,
         "documents": documents,
         "refused": refused,
+        "part": part,
+        "has_undoable": is_apart or part == "undo",
         "typed": request.POST,
         "chosen": set(request.POST.getlist("document")),
     }
-    return render(request, "desk/write_downs_customer.html", context)
+    status = 400 if refused else 200
+    return render(request, "desk/write_downs_customer.html", context, status=status)
 
 
 def _act(request: DeskRequest, customer: Customer, chosen: list[Document]) -> HttpResponse:
+    """Raises Problem ``documents_unmarked`` besides those of the act."""
     sent = request.POST
-    act, reason, ids = sent.get("do", ""), sent.get("reason", ""), [each.pk for each in chosen]
+    act, ids = sent.get("do", ""), [each.pk for each in chosen]
     by, creditor = request.user, request.creditor
-    if act in (WriteDownKind.WRITE_OFF, WriteDownKind.FORGIVENESS):
+    if not chosen or act not in PARTS:
+        raise Problem("documents_unmarked")
+    if PARTS[act] == "propose":
+        reason = sent.get("reason", "")
         made = put_forward(creditor, act, day=request.today, reason=reason, by=by, documents=ids)
         messages.success(request, _("Propuesta hecha: otra persona la decide."))
         return redirect("desk:write_downs_one", creditor.code, made.pk)
-    on = day_asked(sent.get("day", ""))
     if act == "cede":
-        cede(creditor, ids, to=reason, on=on, by=by, origin="web")
-    elif act == "undo_cession":
-        undo_cession(creditor, ids, on=on, reason=reason, by=by, origin="web")
-    elif act == "undo_write_off" and len(chosen) == 1:
-        chosen[0].creditor = creditor
-        undo_write_off(chosen[0], on=on, reason=reason, by=by)
+        on = day_asked(sent.get("day", ""))
+        cede(creditor, ids, to=sent.get("to", ""), on=on, today=request.today, by=by, origin="web")
+        said = ngettext("Se cedió {n} documento.", "Se cedieron {n} documentos.", len(ids))
     else:
-        raise Problem("write_down_empty")
-    messages.success(request, _("Hecho."))
+        _undo(request, act, chosen)
+        said = ngettext(
+            "{n} documento quedó como antes.", "{n} documentos quedaron como antes.", len(ids)
+        )
+    messages.success(request, said.format(n=len(ids)))
     return redirect("desk:customer", creditor.code, customer.pk)
+
+
+def _undo(request: DeskRequest, act: str, chosen: list[Document]) -> None:
+    """All of them or none."""
+    sent, by, creditor, today = request.POST, request.user, request.creditor, request.today
+    on, reason = day_asked(sent.get("undo_day", "")), sent.get("undo_reason", "")
+    if act == "undo_cession":
+        ids = [each.pk for each in chosen]
+        undo_cession(creditor, ids, on=on, today=today, reason=reason, by=by, origin="web")
+        return
+    with transaction.atomic():
+        for each in chosen:
+            each.creditor = creditor
+            undo_write_off(each, on=on, today=today, reason=reason, by=by)
 
 
 def _row(found: WriteDown) -> dict[str, Any]:

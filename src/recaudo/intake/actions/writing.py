@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,9 @@ from recaudo.intake.actions.documents import write_documents
 from recaudo.intake.actions.payments import apply_payments
 from recaudo.intake.queries.staging import Staging
 from recaudo.payments.actions.differences import realise_differences
+from recaudo.payments.actions.reversing import TAKEN_BACK, take_back
 from recaudo.payments.actions.settling import settle_after
+from recaudo.payments.models import Credit
 from recaudo.portfolio.models import ExchangeRate
 
 #: What ``on_phase`` is called after, in order.
@@ -80,6 +84,7 @@ def write(staging: Staging, on_phase: Callable[[], None]) -> Written:
     if ExchangeRate.objects.exists():
         realise_differences(creditor)
     _settle(staging, creditor)
+    _follow_returns(staging, creditor)
     on_phase()
     return Written(customers, documents, credits, differences)
 
@@ -97,6 +102,26 @@ def _settle(staging: Staging, creditor: Creditor) -> None:
             staging.params["as_of"], time(23, 59), tzinfo=ZoneInfo(creditor.timezone)
         )
         settle_after(creditor, credits, now=end)
+
+
+def _follow_returns(staging: Staging, creditor: Creditor) -> None:
+    """What comes with payments that the file took back whole: withholdings fall, certificates that
+    rested on them are void, interest is reckoned anew (payments/actions/reversing.py)."""
+    found = staging.read(
+        "SELECT a.credit_id, -a.delta, GREATEST(a.value_on, k.value_on) "
+        "FROM payments_creditadjustment a JOIN payments_credit k ON k.id = a.credit_id "
+        "WHERE a.creditor_id = %(creditor)s AND a.batch_id = %(batch)s "
+        "AND a.reason = 'taken_back' AND k.amount = 0 ORDER BY 1"
+    )
+    days: dict[date, dict[int, Decimal]] = defaultdict(dict)
+    for credit, amount, day in found:
+        days[day][credit] = amount
+    for day, fell in sorted(days.items()):
+        end = datetime.combine(
+            max(day, staging.params["as_of"]), time(23, 59), tzinfo=ZoneInfo(creditor.timezone)
+        )
+        credits = Credit.objects.select_related("creditor").filter(pk__in=fell).order_by("id")
+        take_back(list(credits), value_on=day, reason=TAKEN_BACK, by=None, now=end, fell=fell)
 
 
 def _differences(staging: Staging) -> list[dict[str, Any]]:

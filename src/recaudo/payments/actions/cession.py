@@ -16,15 +16,25 @@ from recaudo.portfolio.models import Document, DocumentEvent
 
 
 def cede(
-    creditor: Creditor, documents: Sequence[int], *, to: str, on: date, by: User | None, origin: str
+    creditor: Creditor,
+    documents: Sequence[int],
+    *,
+    to: str,
+    on: date,
+    today: date,
+    by: User | None,
+    origin: str,
 ) -> int:
     """These documents (ids) belong to ``to`` from ``on`` on; all of them or none. How many.
 
-    Raises Problem ``cession_to_missing``, ``already_ceded``, ``cession_closed``, ``value_before``,
-    ``document_unknown``.
+    Not ahead of its day: what the documents are now is kept on them, and they would leave the chase
+    today. Raises Problem ``cession_to_missing``, ``cession_in_future``, ``already_ceded``,
+    ``cession_closed``, ``value_before``, ``document_unknown``.
     """
     if not to.strip():
         raise Problem("cession_to_missing")
+    if on > today:
+        raise Problem("cession_in_future", day=on, today=today)
     with scope(creditor=creditor), ledger_rules():
         rows = _locked(documents)
         for row in rows:
@@ -43,14 +53,17 @@ def undo_cession(
     documents: Sequence[int],
     *,
     on: date,
+    today: date,
     reason: str,
     by: User | None,
     origin: str,
 ) -> int:
     """They are ours again from ``on`` on. Raises Problem ``not_ceded``, ``reason_missing``,
-    ``value_before``, ``document_unknown``."""
+    ``cession_in_future``, ``value_before``, ``document_unknown``."""
     if not reason.strip():
         raise Problem("reason_missing")
+    if on > today:
+        raise Problem("cession_in_future", day=on, today=today)
     with scope(creditor=creditor), ledger_rules():
         rows = _locked(documents)
         for row in rows:

@@ -96,18 +96,28 @@ def void_clearance(
     return locked
 
 
-def void_resting_on(creditor: Creditor, credit_id: int, *, on: date) -> list[Clearance]:
-    """A payment was taken back: the certificates of its customer that it came before fall."""
+def void_resting_on(
+    creditor: Creditor,
+    credit_id: int,
+    *,
+    on: date,
+    reason: str = COME_BACK,
+    by: User | None = None,
+    origin: str = "worker",
+) -> list[Clearance]:
+    """A credit was taken back: the certificates of its customer that it came before fall, where
+    they are not true any more. One given since, on what was paid instead, stands."""
     with scope(creditor=creditor):
         credit = Credit.objects.filter(pk=credit_id).first()
         if credit is None:
             return []
-        resting = Clearance.objects.select_related("creditor").filter(
+        resting = Clearance.objects.select_related("creditor", "customer").filter(
             customer=credit.customer_id, as_of__gte=credit.value_on, voided_on=None
         )
         return [
-            void_clearance(each, on=on, reason=COME_BACK, by=None, origin="worker")
-            for each in resting
+            void_clearance(each, on=on, reason=reason, by=by, origin=origin)
+            for each in resting.order_by("id")
+            if what_lacks(each.customer, each.as_of, today=each.as_of)
         ]
 
 

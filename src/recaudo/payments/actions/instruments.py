@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -14,10 +14,11 @@ from recaudo.access.models import User
 from recaudo.audit.actions import record_change
 from recaudo.audit.events import publish
 from recaudo.core.application import Stated
+from recaudo.core.calendar import local_day
 from recaudo.core.instruments import STANDS, check_step
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
-from recaudo.payments.actions.receiving import receive
+from recaudo.payments.actions.receiving import AMOUNT_LIMIT, DAYS_AHEAD_MAX, receive
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
 from recaudo.payments.actions.reversing import reverse_payment
 from recaudo.payments.models import (
@@ -54,16 +55,25 @@ def receive_instrument(
     received_on: date,
     replaces: Instrument | None = None,
     by: User | None = None,
+    now: datetime,
 ) -> Instrument:
     """Take ``paper`` into custody for ``covers`` (document, amount): they are not chased until it
     is decided. Balances stay. With ``replaces`` the earlier one is withdrawn in the same act.
 
-    Raises Problem ``credit_not_positive``, ``instrument_known``, ``instrument_dates``,
+    Raises Problem ``credit_not_positive``, ``credit_too_large``, ``instrument_unnumbered``,
+    ``instrument_known``, ``instrument_in_future``, ``instrument_dates``,
     ``instrument_covers_nothing``, ``instrument_covers_too_much``, ``instrument_document_unknown``,
     ``instrument_document_covered``, ``instrument_step``.
     """
     if paper.amount.amount <= 0:
         raise Problem("credit_not_positive", credit=paper.amount)
+    if paper.amount.amount >= AMOUNT_LIMIT:
+        raise Problem("credit_too_large", amount=paper.amount)
+    if not paper.number.strip():
+        raise Problem("instrument_unnumbered")
+    today = local_day(now, customer.creditor.timezone)
+    if received_on > today:
+        raise Problem("instrument_in_future", day=received_on, today=today)
     if paper.due_on < received_on:
         raise Problem("instrument_dates", due_on=paper.due_on, received_on=received_on)
     with scope(creditor=customer.creditor), ledger_rules(instrument=paper.number):
@@ -98,8 +108,11 @@ def move_instrument(
     Cleared records the payment of ``on`` for what it covers; returned or protested after that
     takes it back. The same step again changes nothing. ``version``: refused if another moved it.
     Raises Problem ``instrument_step``, ``instrument_changed``, ``reason_missing``,
-    ``value_before``.
+    ``value_before``, ``value_too_far_ahead``.
     """
+    today = local_day(now, instrument.creditor.timezone)
+    if on > today + timedelta(days=DAYS_AHEAD_MAX):
+        raise Problem("value_too_far_ahead", day=on, today=today, days=DAYS_AHEAD_MAX)
     with scope(creditor=instrument.creditor), ledger_rules(instrument=instrument.pk):
         row = Instrument.objects.select_for_update(no_key=True).get(pk=instrument.pk)
         if row.state == wanted:

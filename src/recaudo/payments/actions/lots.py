@@ -167,11 +167,18 @@ def receive_payroll(
 
 
 def assign_rest(
-    lot: PaymentLot, customer: Customer, amount: Money, *, by: User | None = None, now: datetime
+    lot: PaymentLot,
+    customer: Customer,
+    amount: Money,
+    *,
+    seen: Decimal | None = None,
+    by: User | None = None,
+    now: datetime,
 ) -> Credit:
     """A person says whose ``amount`` of what is unassigned is: it becomes their share.
 
-    Raises Problem ``lot_not_so_much``, ``lot_taken_back``, ``credit_not_positive``,
+    ``seen``: what was unassigned when they said it; a form sent twice assigns once. Raises Problem
+    ``lot_not_so_much``, ``lot_changed``, ``lot_taken_back``, ``credit_not_positive``,
     ``currency_mismatch``.
     """
     if amount.amount <= 0:
@@ -180,6 +187,8 @@ def assign_rest(
         locked = PaymentLot.objects.select_for_update(no_key=True).get(pk=lot.pk)
         if locked.state == "taken_back":
             raise Problem("lot_taken_back", lot=lot.external_id)
+        if seen is not None and seen != locked.unassigned:
+            raise Problem("lot_changed", left=Money(locked.unassigned, locked.currency))
         if Money(locked.unassigned, locked.currency) < amount:
             raise Problem("lot_not_so_much", left=Money(locked.unassigned, locked.currency))
         made = pay_parts(locked, [Part(customer.pk, amount.amount)], now=now)

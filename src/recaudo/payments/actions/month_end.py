@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
+from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.charging import Stopped, fix_many
 from recaudo.payments.models import Charge, ChargeTerms, InterestMode
@@ -58,8 +59,11 @@ def post_charges(
     """Post everything due up to ``as_of`` and not posted, of all customers (or of these).
 
     Twice is as once. By chunks, each its own transaction; where one fails its accounts are posted
-    one by one, the bad one is recorded and the rest go on.
+    one by one, the bad one is recorded and the rest go on. Raises Problem ``charges_day_ahead``:
+    until a day that is to come a payment may still arrive.
     """
+    if as_of > local_day(now, creditor.timezone):
+        raise Problem("charges_day_ahead", day=as_of)
     told = Posted(as_of)
     if not charges_at_all(creditor):
         return told

@@ -20,7 +20,7 @@ from recaudo.audit.actions import record_change
 from recaudo.core.application import Stated
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
-from recaudo.payments.actions.receiving import receive
+from recaudo.payments.actions.receiving import check_credit, receive
 from recaudo.payments.actions.refusals import constraint_of, ledger_rules
 from recaudo.payments.actions.reversing import TAKEN_BACK
 from recaudo.payments.models import (
@@ -137,8 +137,7 @@ def deposit(
     seller, wanted = seller.strip(), sorted({each.strip() for each in numbers if each.strip()})
     if not wanted:
         raise Problem("deposit_empty", seller=seller)
-    if amount.amount <= 0:
-        raise Problem("credit_not_positive", credit=amount)
+    check_credit(creditor, amount, "payment", deposited_on, now)
     with scope(creditor=creditor), ledger_rules(lot=external_id):
         known = PaymentLot.objects.filter(source=_source(seller), external_id=external_id).first()
         if known is not None:

@@ -8,7 +8,7 @@ void. Interest runs as if it had not been. Who listens to ``payment.taken_back``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,18 +21,22 @@ from recaudo.audit.actions import record_changes
 from recaudo.audit.events import publish_many
 from recaudo.core.calendar import local_day
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.clearances import void_clearance
 from recaudo.payments.actions.converting import SOURCE as CONVERTED
 from recaudo.payments.actions.converting import undo_conversions
 from recaudo.payments.actions.differences import realise_differences
 from recaudo.payments.actions.receiving import DAYS_AHEAD_MAX
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.actions.settling import correct_since
+from recaudo.payments.clearance_words import COME_BACK
 from recaudo.payments.models import (
     Application,
     Clearance,
     Conversion,
     Credit,
     CreditAdjustment,
+    Instrument,
+    InstrumentState,
     LineCredit,
     LineWork,
     PendingPaper,
@@ -63,7 +67,8 @@ def reverse_payment(
     """Take ``credit`` and everything it caused back, from ``value_on`` on. Twice is as once.
 
     A share of a lot comes back alone; ``lots.reverse_lot`` takes all of them. Raises Problem
-    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead).
+    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead),
+    ``credit_of_instrument`` (a paper that cleared: move that).
     """
     with scope(creditor=credit.creditor):
         return take_back([credit], value_on=value_on, reason=reason, by=by, now=now)
@@ -77,13 +82,16 @@ def take_back(
     by: User | None,
     now: datetime,
     frees_lines: bool = True,
+    fell: Mapping[int, Decimal] | None = None,
 ) -> Reversed:
     """The same for several credits of one creditor, in as many statements as for one.
 
     ``frees_lines``: their bank lines wait for a person again; False when the caller does that.
+    ``fell``: credit → what it held before a file took it back: its own rows are written already,
+    and what comes with it is not.
     """
     creditor = credits[0].creditor
-    today = local_day(now, creditor.timezone)
+    today, origin = local_day(now, creditor.timezone), "web" if by else "worker"
     if not reason.strip():
         raise Problem("reason_missing")
     if value_on > today + timedelta(days=DAYS_AHEAD_MAX):
@@ -96,9 +104,10 @@ def take_back(
                 raise Problem("value_before", day=value_on, first=each.value_on)
             if each.pk in named and each.source == CONVERTED:
                 raise Problem("credit_of_conversion")
+        _paid_by_no_paper(named)
         refunded = Refund.objects.filter(credit__in=[each.pk for each in tree]).exists()
-        documents = _reverse_standing(tree, value_on)
-        gone = _to_nothing(tree, value_on, now)
+        documents = _fallen(fell or {}) | _reverse_standing(tree, value_on)
+        gone = dict(fell or {}) | _to_nothing(tree, value_on, now)
         back = [each for each in tree if each.pk in gone or each.pk in documents]
         if not back:
             return Reversed((), (), refunded)
@@ -106,7 +115,7 @@ def take_back(
         opened = sorted({pk for pks in documents.values() for pk in pks})
         _restore_reports(creditor, back, now)
         _drop_papers(back, value_on)
-        _void_clearances(back, value_on)
+        _void_clearances(back, value_on, by, origin)
         if frees_lines:
             lines = LineCredit.objects.filter(credit__in=[each.pk for each in back])
             free_lines(lines.values_list("line_id", flat=True), reason, by, now)
@@ -131,7 +140,7 @@ def take_back(
             logged,
             creditor=creditor,
             by=by,
-            origin="web" if by else "worker",
+            origin=origin,
             subject="credit",
         )
     return Reversed(tuple(each.pk for each in back), tuple(opened), refunded)
@@ -154,6 +163,13 @@ def _locked_tree(credits: Sequence[Credit]) -> list[Credit]:
     locked = Credit.objects.filter(pk__in=ids).order_by("id").select_for_update(no_key=True)
     place = {pk: n for n, pk in enumerate(ids)}
     return sorted(locked, key=lambda credit: place[credit.pk])
+
+
+def _paid_by_no_paper(named: Iterable[int]) -> None:
+    """A cheque that cleared comes back as a cheque, so that it is not told as cleared any more."""
+    paper = Instrument.objects.filter(credit__in=named, state=InstrumentState.CLEARED).first()
+    if paper is not None:
+        raise Problem("credit_of_instrument", number=paper.number)
 
 
 def _reverse_standing(tree: Iterable[Credit], value_on: date) -> dict[int, list[int]]:
@@ -181,6 +197,16 @@ def _reverse_standing(tree: Iterable[Credit], value_on: date) -> dict[int, list[
         found = documents.setdefault(each.credit_id, [])
         if each.document_id not in found:
             found.append(each.document_id)
+    return documents
+
+
+def _fallen(credits: Iterable[int]) -> dict[int, list[int]]:
+    """Credit → the documents that a file has opened again."""
+    rows = Application.objects.filter(credit__in=list(credits), amount__lt=0)
+    documents: dict[int, list[int]] = {}
+    for credit, document in rows.order_by("id").values_list("credit_id", "document_id"):
+        if document not in documents.setdefault(credit, []):
+            documents[credit].append(document)
     return documents
 
 
@@ -237,16 +263,18 @@ def _drop_papers(back: Sequence[Credit], value_on: date) -> None:
     )
 
 
-def _void_clearances(back: Sequence[Credit], value_on: date) -> None:
+def _void_clearances(back: Sequence[Credit], value_on: date, by: User | None, origin: str) -> None:
     """What said that nothing was owed, on a day on which this payment counted, is not true."""
     first: dict[int, date] = {}
     for each in back:
         day = first.setdefault(each.customer_id, each.value_on)
         first[each.customer_id] = min(day, each.value_on)
-    for certificate in Clearance.objects.filter(customer__in=first, voided_on=None):
+    standing = Clearance.objects.select_related("creditor").filter(
+        customer__in=first, voided_on=None
+    )
+    for certificate in standing.order_by("id"):
         if certificate.as_of >= first[certificate.customer_id]:
-            certificate.voided_on, certificate.void_reason = value_on, "payment_taken_back"
-            certificate.save(update_fields=["voided_on", "void_reason"])
+            void_clearance(certificate, on=value_on, reason=COME_BACK, by=by, origin=origin)
 
 
 def free_lines(lines: Iterable[int], reason: str, by: User | None, now: datetime) -> None:

@@ -14,6 +14,7 @@ from recaudo.access.models import Creditor, User
 from recaudo.access.queries import may
 from recaudo.audit.actions import record_change
 from recaudo.core.interest import DayCount, Quote
+from recaudo.core.money import currency_code
 from recaudo.core.problems import Problem
 from recaudo.countries import REGIMES
 from recaudo.countries.charging import fees_of, interest_of
@@ -151,12 +152,14 @@ def _check_fee(pack: Pack, wanted: Wanted, regimes: list[str]) -> None:
     for amount in (wanted.fee_amount, wanted.fee_per_cent):
         if amount is not None and amount < 0:
             raise Problem("fee_agreed_negative", agreed=amount, reminders=1)
-    if wanted.fee == "none":
-        return
     if wanted.fee_per_cent is not None and wanted.fee_per_cent > FEE_PCT_MAX:
         raise Problem("fee_absurd", fee=wanted.fee_per_cent)
     if wanted.fee_amount is not None and wanted.fee_amount >= FEE_LIMIT:
         raise Problem("fee_absurd", fee=wanted.fee_amount)
+    if wanted.fee_currency and currency_code(wanted.fee_currency) != wanted.fee_currency:
+        raise Problem("currency_unknown", currency=wanted.fee_currency)
+    if wanted.fee == "none":
+        return
     rules = [fees_of(pack, regime) for regime in regimes]
     if wanted.fee == "legal":
         lawful = [rule for rule in rules if rule.kind not in ("forbidden", "unknown", "agreed")]

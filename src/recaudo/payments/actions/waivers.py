@@ -17,8 +17,10 @@ from recaudo.core.calendar import local_day
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import apply_lines
+from recaudo.payments.actions.clearances import void_resting_on
 from recaudo.payments.actions.credits import record_credit, take_back_credit
 from recaudo.payments.actions.refusals import ledger_rules
+from recaudo.payments.clearance_words import WAIVER_UNDONE
 from recaudo.payments.models import Charge, ChargeWaiver
 from recaudo.portfolio.models import Document, DocumentComponent
 
@@ -83,7 +85,8 @@ def waive(
 
 
 def undo_waiver(waiver: ChargeWaiver, *, value_on: date, reason: str, by: User) -> None:
-    """The charge is owed again from ``value_on`` on; the rows stay. Twice is as once.
+    """The charge is owed again from ``value_on`` on; the rows stay, and certificates that rested on
+    it are void. Twice is as once.
 
     Raises Problem ``waiver_right``, ``waiver_reason_missing``, ``value_before``.
     """
@@ -92,8 +95,11 @@ def undo_waiver(waiver: ChargeWaiver, *, value_on: date, reason: str, by: User) 
         raise Problem("waiver_right")
     if not reason.strip():
         raise Problem("waiver_reason_missing")
-    with scope(creditor=creditor):
+    with scope(creditor=creditor), ledger_rules(charge=waiver.charge_id):
         take_back_credit(waiver.credit, value_on=value_on, reason=reason, by=by, origin="web")
+        void_resting_on(
+            creditor, waiver.credit_id, on=value_on, reason=WAIVER_UNDONE, by=by, origin="web"
+        )
         publish("charges.fixed", creditor, customer_id=waiver.credit.customer_id)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from django_scopes import scope
 from recaudo.access.models import User
 from recaudo.audit.actions import record_change
 from recaudo.core.problems import Problem
+from recaudo.payments.actions.receiving import AMOUNT_LIMIT
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.models import WithholdingProfile
 from recaudo.portfolio.models import Customer
@@ -26,6 +28,8 @@ KINDS = {
     "detraccion": "total",
 }
 BASES = ("subtotal", "tax", "total")
+#: Of a percentage, as its column keeps it.
+DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +49,29 @@ class Rule:
 def add_profile(
     customer: Customer, rule: Rule, *, by: User | None, origin: str
 ) -> WithholdingProfile:
-    """From ``from_on`` on; one of the same kind that stands ends there. The same again gives back
+    """From ``from_on`` on; one of the same kind that stands ends there, and one that is known to
+    begin later ends this one: of one kind a single one counts on a day. The same again gives back
     the first.
 
     Raises Problem ``withholding_kind_unknown``, ``withholding_out_of_range``,
-    ``withholding_span``, ``withholding_base_unknown``.
+    ``withholding_minimum``, ``withholding_span``, ``withholding_base_unknown``,
+    ``withholding_twice``.
     """
     if rule.kind not in KINDS:
         raise Problem("withholding_kind_unknown", kind=rule.kind, known=list(KINDS))
     if rule.base not in BASES:
         raise Problem("withholding_base_unknown", base=rule.base, known=list(BASES))
-    if not 0 < rule.per_cent <= 100 or rule.minimum < 0 or rule.assumed_tax_per_cent < 0:
-        raise Problem("withholding_out_of_range", kind=rule.kind, pct=rule.per_cent)
+    _check_numbers(rule)
     if rule.until_on is not None and rule.until_on <= rule.from_on:
         raise Problem("withholding_span", from_on=rule.from_on, until_on=rule.until_on)
     with scope(creditor=customer.creditor), ledger_rules(customer=customer.code):
-        standing = WithholdingProfile.objects.select_for_update(no_key=True).filter(
-            customer=customer, kind=rule.kind
+        # One at a time, also where there is none yet to lock.
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        standing = list(
+            WithholdingProfile.objects.filter(customer=customer, kind=rule.kind).order_by("id")
         )
-        for row in standing.order_by("id"):
+        rule = replace(rule, until_on=_end(rule, standing))
+        for row in standing:
             if _same(row, rule):
                 return row
             if row.from_on < rule.from_on and (row.until_on is None or row.until_on > rule.from_on):
@@ -93,6 +101,26 @@ def end_profile(
         row.save(update_fields=["until_on"])
         _record("withholding_ended", row, by, origin)
     return row
+
+
+def _check_numbers(rule: Rule) -> None:
+    """What a column cannot hold is a slip of the finger: no tax is above a hundred per cent."""
+    numbers = (rule.per_cent, rule.assumed_tax_per_cent, rule.minimum)
+    if not all(each.is_finite() for each in numbers):
+        raise Problem("withholding_out_of_range", kind=rule.kind, pct=rule.per_cent)
+    for share in (rule.per_cent, rule.assumed_tax_per_cent):
+        if not 0 <= share <= 100 or share != round(share, DECIMALS):
+            raise Problem("withholding_out_of_range", kind=rule.kind, pct=share)
+    if not rule.per_cent:
+        raise Problem("withholding_out_of_range", kind=rule.kind, pct=rule.per_cent)
+    if not 0 <= rule.minimum < AMOUNT_LIMIT:
+        raise Problem("withholding_minimum", kind=rule.kind, minimum=rule.minimum)
+
+
+def _end(rule: Rule, standing: Iterable[WithholdingProfile]) -> date | None:
+    """Its own, or where the next of its kind begins."""
+    later = [row.from_on for row in standing if row.from_on > rule.from_on]
+    return min([*later, *([rule.until_on] if rule.until_on else [])], default=None)
 
 
 def _same(row: WithholdingProfile, rule: Rule) -> bool:

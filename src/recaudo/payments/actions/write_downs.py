@@ -19,6 +19,7 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.applications import apply_credit
 from recaudo.payments.actions.credits import record_credit
+from recaudo.payments.actions.receiving import AMOUNT_LIMIT
 from recaudo.payments.actions.refusals import ledger_rules
 from recaudo.payments.models import (
     InstrumentCover,
@@ -70,6 +71,9 @@ def propose(
             threshold = creditor.small_balance if threshold is None else threshold
             if threshold <= 0:
                 raise Problem("write_down_threshold")
+            if threshold >= AMOUNT_LIMIT:
+                amount = Money(threshold, creditor.currency)
+                raise Problem("credit_too_large", amount=amount)
             rows = _small(creditor, day, threshold)
         else:
             rows = _named(documents)
@@ -140,14 +144,16 @@ def decide(
 
 
 def undo_write_off(
-    document: Document, *, on: date, reason: str, by: User, origin: str = "web"
+    document: Document, *, on: date, today: date, reason: str, by: User, origin: str = "web"
 ) -> None:
     """Back into the ageing from ``on`` on. Raises Problem ``not_written_off``, ``value_before``,
-    ``reason_missing``, ``write_down_right``."""
+    ``write_down_in_future``, ``reason_missing``, ``write_down_right``."""
     if not may(by, document.creditor, "approve"):
         raise Problem("write_down_right")
     if not reason.strip():
         raise Problem("reason_missing")
+    if on > today:
+        raise Problem("write_down_in_future", day=on, today=today)
     with scope(creditor=document.creditor), ledger_rules(document=str(document)):
         row = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
         if row.written_off_on is None:
@@ -220,6 +226,10 @@ def _do(row: WriteDown, by: User) -> Decided:
         document = locked[item.document_id]
         if document.open_amount != item.amount:
             item.problem = "balance_changed" if document.open_amount else "paid_meanwhile"
+            item.save(update_fields=["problem"])
+            continue
+        if document.ceded_on is not None:
+            item.problem = "ceded"
             item.save(update_fields=["problem"])
             continue
         if row.kind != WriteDownKind.WRITE_OFF:

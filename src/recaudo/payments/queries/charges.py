@@ -62,7 +62,23 @@ def charges(customers: QuerySet[Customer], given: Mapping[str, str]) -> QuerySet
 
 
 def days_of(charge: Charge) -> int:
-    return (charge.until_on - charge.from_on).days
+    """The days of its span in which something was owed; of a fee, all of them.
+
+    ``how`` tells the stretches from the due date on, what was fixed before with them.
+    """
+    stretches = charge.how.get("stretches") if isinstance(charge.how, dict) else None
+    if not stretches:
+        return (charge.until_on - charge.from_on).days
+    return sum(
+        max(
+            0,
+            (
+                min(date.fromisoformat(part["until"]), charge.until_on)
+                - max(date.fromisoformat(part["from"]), charge.from_on)
+            ).days,
+        )
+        for part in stretches
+    )
 
 
 def rate_of(charge: Charge) -> tuple[str, str] | None:

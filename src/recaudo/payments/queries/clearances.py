@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Sum
 from django_scopes import scope, scopes_disabled
 
 from recaudo.core.money import Money
-from recaudo.payments.models import Clearance
+from recaudo.payments.models import Application, Clearance
 from recaudo.payments.queries.debt import debt_of
 from recaudo.payments.queries.debt_parts import Debt
 from recaudo.payments.queries.instruments import standing_on
@@ -31,11 +32,12 @@ def what_lacks(customer: Customer, as_of: date, *, today: date) -> list[Lack]:
 
     A credit that waits does not pay: it has to be applied first. What was ceded is another's, and
     the paper says so; what was written off is still owed (F12); paper that has not cleared is no
-    money (F15).
+    money (F15). A past day rests on nothing that came back since.
     """
     if as_of > today:
         return [Lack("clearance_in_future", {"day": as_of, "today": today})]
-    return _owed(debt_of(customer, as_of)) + _instruments(customer, as_of)
+    owed = _owed(debt_of(customer, as_of))
+    return owed + _instruments(customer, as_of) + _came_back(customer, as_of)
 
 
 def has_ceded(customer: Customer, as_of: date) -> bool:
@@ -79,6 +81,30 @@ def _owed(debt: Debt) -> list[Lack]:
         for why, per in sums.items()
     ]
     return found + [Lack("clearance_rate_missing", {"series": each}) for each in debt.missing]
+
+
+def _came_back(customer: Customer, as_of: date) -> list[Lack]:
+    """What counted on the day and was taken back after it: the balance of the day shows it as
+    paid, and today everybody knows that it was not."""
+    with scope(creditor=customer.creditor):
+        sums = (
+            Application.objects.filter(
+                document__customer=customer,
+                amount__gt=0,
+                value_on__lte=as_of,
+                application__value_on__gt=as_of,
+                credit__amount=0,
+            )
+            .values("credit__currency")
+            .annotate(count=Count("credit", distinct=True), amount=Sum("amount"))
+            .order_by("credit__currency")
+        )
+        rows = list(sums)
+    if not rows:
+        return []
+    amounts = [Money(row["amount"], row["credit__currency"]) for row in rows]
+    facts = {"count": sum(row["count"] for row in rows), "amount": amounts}
+    return [Lack("clearance_came_back", facts)]
 
 
 def _instruments(customer: Customer, as_of: date) -> list[Lack]:

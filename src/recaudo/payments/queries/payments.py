@@ -12,10 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Lower
 
 from recaudo.access.models import Creditor
 from recaudo.audit.models import ChangeEvent
 from recaudo.core.problems import Problem
+from recaudo.payments.methods import written_as
 from recaudo.payments.models import (
     Application,
     Conversion,
@@ -162,7 +164,9 @@ def _where(
         found = found.filter(value_on__gte=filters.from_on)
     if filters.until_on is not None:
         found = found.filter(value_on__lte=filters.until_on)
-    for name in ("kind", "method", "source"):
+    if filters.method:
+        found = found.annotate(way=Lower("method")).filter(way__in=written_as(filters.method))
+    for name in ("kind", "source"):
         if getattr(filters, name):
             found = found.filter(**{name: getattr(filters, name)})
     if filters.customer is not None:

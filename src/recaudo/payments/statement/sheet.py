@@ -22,12 +22,12 @@ from recaudo.payments.queries.debt_parts import (
     CurrencyDebt,
     Debt,
     DocumentDebt,
-    Standing,
 )
 from recaudo.payments.queries.ways import filled, ways_of
 from recaudo.payments.statement.figures import Figures
 from recaudo.payments.statement.language import language_of, locale_of, paper_of
 from recaudo.payments.statement.reckoning import reckoning
+from recaudo.payments.statement.summary import apart, summary_lines
 from recaudo.portfolio.models import Component, Customer
 from recaudo.portfolio.queries.customers import mask_tax_id
 from recaudo.portfolio.queries.freshness import ledger_on
@@ -193,7 +193,7 @@ class _Writer:
                 "name": str(ChargeKind(each.kind).label) if each.kind else _("Cargo"),
                 "base": each.base or each.number,
                 "period": self._period(each.from_on, each.until_on),
-                "note": self._apart(each.standing),
+                "note": apart(each.standing),
                 "amount": self.figures.amount(each.open, code),
             }
             for each in self.debt.charges
@@ -212,7 +212,7 @@ class _Writer:
                     "name": str(ChargeKind.DEFAULT_INTEREST.label),
                     "base": each.number,
                     "period": self._period(each.from_on, each.stopped_on or self.debt.as_of),
-                    "note": self._apart(each.standing),
+                    "note": apart(each.standing),
                     "amount": self.figures.amount(each.interest, each.currency),
                 }
             )
@@ -222,17 +222,11 @@ class _Writer:
                     "name": str(ChargeKind.COLLECTION_FEE.label),
                     "base": each.number,
                     "period": self.figures.day(self.debt.as_of),
-                    "note": "",
+                    "note": apart(each.standing),
                     "amount": self.figures.amount(each.fees, each.currency),
                 }
             )
         return rows
-
-    def _apart(self, standing: Standing) -> str:
-        """Where it is added up, if not with the charges."""
-        if standing == "alive":
-            return ""
-        return _("va con lo castigado") if standing == "written_off" else _("va con lo cedido")
 
     def _period(self, from_on: date, until_on: date) -> str:
         if from_on == until_on:
@@ -253,27 +247,14 @@ class _Writer:
 
     def _summary(self, sums: CurrencyDebt) -> list[dict[str, Any]]:
         """What adds up to the two totals; a line of zero is left out."""
-        minus = "−"
-        lines = [
-            (_("Vencido"), sums.due, "", False),
-            (_("Documentado con cheque o título"), sums.documented_due, minus, False),
-            (_("Cargos por mora"), sums.charged, "", False),
-            (_("Saldos a favor sin aplicar"), sums.unapplied, minus, False),
-            (_("Para ponerse al día"), sums.catch_up, "", True),
-            (_("Por vencer"), sums.not_due, "", False),
-            (_("Documentado, pendiente de cobro"), sums.documented_due, "", False),
-            (_("Castigado, se sigue debiendo"), sums.written_off, "", False),
-            (_("Para pagar todo"), sums.total, "", True),
-            (_("Saldo a favor"), sums.favour, "", False),
-        ]
         return [
             {
-                "label": label,
-                "amount": f"{sign}{self.figures.amount(amount, sums.currency)}",
-                "is_total": is_total,
+                "label": line.label,
+                "amount": f"{line.sign}{self.figures.amount(line.amount, sums.currency)}",
+                "is_total": line.is_total,
             }
-            for label, amount, sign, is_total in lines
-            if amount or is_total
+            for line in summary_lines(sums)
+            if line.amount or line.is_total
         ]
 
     def _rates(self) -> list[str]:

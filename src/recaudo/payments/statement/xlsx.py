@@ -19,6 +19,7 @@ from recaudo.payments.models import ChargeKind, CreditKind
 from recaudo.payments.queries.debt_parts import Debt
 from recaudo.payments.statement.language import language_of
 from recaudo.payments.statement.sheet import KINDS, Sheet
+from recaudo.payments.statement.summary import apart, summary_lines
 
 Cell = str | int | Decimal | date | None
 _OPTIONS = {
@@ -89,17 +90,10 @@ def _summary(debt: Debt, sheet: Sheet) -> list[tuple[str, list[Cell]]]:
         ("", []),
     ]
     for each in debt.currencies:
-        figures = [
-            (_("Vencido"), each.due),
-            (_("Documentado con cheque o título"), each.documented),
-            (_("Cargos por mora"), each.charged),
-            (_("Saldos a favor sin aplicar"), -each.unapplied),
-            (_("Para ponerse al día"), each.catch_up),
-            (_("Por vencer"), each.not_due),
-            (_("Castigado, se sigue debiendo"), each.written_off),
-            (_("Para pagar todo"), each.total),
+        rows += [
+            (each.currency, [line.label, line.signed, each.currency])
+            for line in summary_lines(each)
         ]
-        rows += [(each.currency, [label, amount, each.currency]) for label, amount in figures]
         rows.append(("", []))
     told = [*sheet["rates"], *sheet["missing"], sheet["if_paid"]]
     rows += [("", [line]) for line in told]
@@ -137,7 +131,8 @@ def _documents(debt: Debt) -> list[tuple[str, list[Cell]]]:
 
 def _charge_headings(sheet: Sheet) -> list[str]:
     words = sheet["words"]
-    return [words[n] for n in ("charge", "about", "from_on", "until_on", "currency", "amount")]
+    names = ("charge", "about", "from_on", "until_on", "currency", "amount")
+    return [*(words[name] for name in names), _("Estado")]
 
 
 def _charges(debt: Debt) -> list[tuple[str, list[Cell]]]:
@@ -151,6 +146,7 @@ def _charges(debt: Debt) -> list[tuple[str, list[Cell]]]:
                 each.until_on,
                 each.currency,
                 each.open,
+                apart(each.standing),
             ],
         )
         for each in debt.charges
@@ -164,7 +160,7 @@ def _charges(debt: Debt) -> list[tuple[str, list[Cell]]]:
             if amount:
                 name = str(kind.label)
                 cells: list[Cell] = [name, each.number, each.from_on, until, each.currency, amount]
-                rows.append((each.currency, cells))
+                rows.append((each.currency, [*cells, apart(each.standing)]))
     return rows
 
 

@@ -119,3 +119,9 @@ document.querySelectorAll("[data-drop]").forEach((zone) => {
     if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
   });
 });
+
+// The tabs of an area slide sideways on a phone: the one that is open is in sight.
+document.querySelectorAll(".area-tabs [aria-current]").forEach((tab) => {
+  const row = tab.closest(".area-tabs");
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+});

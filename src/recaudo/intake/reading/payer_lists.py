@@ -10,13 +10,13 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from recaudo.contact.inbound.found import number_of
 from recaudo.core.problems import Problem
+from recaudo.core.written import amount_written
 from recaudo.intake.reading.folding import fold, fold_heading
 from recaudo.payments.actions.lots import ROWS_MAX, PayrollRow
 from recaudo.payments.queries.lots import Listed
@@ -28,7 +28,8 @@ HEADINGS: dict[str, str] = {
     "|folio|invoice|document",
     "customer": "cliente|codigo|codigo cliente|codigo de cliente|nit|rut|ruc|rfc|cedula|dni|cc"
     "|identificacion|customer|code|tax id",
-    "amount": "valor|monto|importe|descuento|valor descontado|pago|valor pagado|abono|total|amount",
+    "amount": "valor|monto|importe|descuento|valor descontado|pago|valor pagado|valor a pagar"
+    "|valor a descontar|monto a pagar|importe a pagar|abono|total|amount",
     "expected": "valor esperado|cuota|valor cuota|esperado|expected",
     "novelty": "novedad|novedades|novelty",
     "note": "nota|observacion|observaciones|comentario|note",
@@ -131,17 +132,12 @@ def _row(n: int, cells: Sequence[str], places: dict[str, int]) -> PayerRow:
 
 
 def _amount(n: int, written: str) -> Decimal | None:
-    text = written.lstrip("$").strip()
-    if not text:
+    if not written.strip():
         return None
-    sign, text = (-1, text[1:]) if text.startswith("-") else (1, text)
-    try:
-        found = number_of(text)
-    except InvalidOperation:
-        found = None
-    if found is None or not found.is_finite() or found >= Decimal(10) ** 14:
+    found = amount_written(written)
+    if found is None or found >= Decimal(10) ** 14:
         raise Problem("payer_list_unreadable", row=n, text=written[:40])
-    return sign * found
+    return found
 
 
 def _novelty(written: str) -> str:
