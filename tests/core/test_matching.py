@@ -6,16 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudo.core.matching import (
-    CERTAIN,
-    SCORES,
-    Debt,
-    Decision,
-    Evidence,
-    Piece,
-    Tolerance,
-    decide,
-)
+from recaudo.core.adding_up import Debt
+from recaudo.core.evidence import Decision, Evidence, Piece, Tolerance
+from recaudo.core.matching import CERTAIN, SCORES, decide
 from recaudo.core.payer_names import NameIndex, account_key, name_key
 from recaudo.core.payment_texts import (
     creditor_references,

@@ -6,112 +6,24 @@ ten-thousandths of one currency. Guarantee, order and worked tables: docs/rules/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, oldest, whole
-from recaudo.core.payer_names import MARGIN, Likeness
+from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, whole
+from recaudo.core.doubts import doubt_about
+from recaudo.core.evidence import (
+    FAMILY,
+    SURE_NUMBER,
+    TELLING_NUMBER,
+    Decision,
+    Evidence,
+    Match,
+    Tolerance,
+)
+from recaudo.core.payer_names import MARGIN
 
 #: A candidate of this score, ahead of every other customer's, is applied without a person.
 CERTAIN = 95
-#: A document's number must have this many characters to mean something on its own.
-TELLING_NUMBER = 6
-#: …and so many to be believed although the amount does not agree.
-SURE_NUMBER = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A number that somebody cut, and the documents that it may be of: of known customers, or of
-    the line's amount.
-
-    ``gone``: those that were paid meanwhile, or lately, with what they owed.
-    """
-
-    open: tuple[Debt, ...]
-    gone: tuple[Debt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each customer about one line.
-
-    ``own``: customers whose payment reference the line carries; ``numbers``: documents named,
-    by the key that named them; ``pieces``: numbers that were cut; ``ids``: customers
-    named by tax id or code; ``accounts``, ``aliases``: whose the payer's account, or name, is known
-    to be; ``names``: how like their names are; ``reported``: customers who reported this payment,
-    by its reference; ``amounts``: documents of exactly this amount, whosoever; ``paid``: customers
-    of documents that the line names and that owe nothing any more.
-    """
-
-    own: frozenset[int] = frozenset()
-    numbers: Mapping[str, tuple[Debt, ...]] | None = None
-    pieces: tuple[Piece, ...] = ()
-    ids: frozenset[int] = frozenset()
-    accounts: frozenset[int] = frozenset()
-    aliases: frozenset[int] = frozenset()
-    names: tuple[Likeness, ...] = ()
-    reported: frozenset[int] = frozenset()
-    amounts: tuple[Debt, ...] = ()
-    paid: frozenset[int] = frozenset()
-
-    def cut(self, amount: int) -> set[Debt]:
-        """What a cut number names: the only document that it may be of, or the only one of
-        ``amount``."""
-        found: set[Debt] = set()
-        for piece in self.pieces:
-            of_amount = [debt for debt in piece.open if debt.open == amount]
-            for some in (of_amount, piece.open):
-                if len(some) == 1:
-                    found.add(some[0])
-                    break
-        return found
-
-    def liked(self) -> frozenset[int]:
-        """Documents, by id, that some cut number may name, among others."""
-        return frozenset(debt.id for piece in self.pieces for debt in piece.open)
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How much less than the debt still pays it: the smaller of an amount and a part of the debt.
-
-    ``per_ten_thousand`` of the debt: 300 is 3 %.
-    """
-
-    amount: int = 0
-    per_ten_thousand: int = 0
-
-    def of(self, debt: int) -> int:
-        return min(self.amount, debt * self.per_ten_thousand // 10_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The line pays ``lines`` (document, amount > 0) of ``customer``; ``rest`` stays unapplied.
-
-    ``reason`` is how the customer was found, ``fit`` how the amount agrees; ``score`` 0 … 100.
-    """
-
-    customer: int
-    lines: tuple[tuple[int, int], ...]
-    rest: int
-    reason: str
-    fit: str
-    score: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """``certain`` with its match, ``offered`` with at most three, or ``unidentified``."""
-
-    kind: str
-    reason: str
-    candidates: tuple[Match, ...] = ()
-
-    @property
-    def match(self) -> Match | None:
-        return self.candidates[0] if self.kind == "certain" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +95,9 @@ def decide(
         return Decision("offered", "not_sure", tuple(matches[:3]))
     if others and (others[0].score >= CERTAIN or best.score - others[0].score < 3):
         return Decision("offered", "several_customers", tuple(matches[:3]))
-    if best.customer in evidence.paid or _named_is_gone(best, evidence, open_of(best.customer)):
-        return Decision("offered", "already_paid", tuple(matches[:3]))
-    if evidence.pieces and _is_guess(best, evidence, open_of(best.customer)):
-        return Decision("offered", "which_of_several", tuple(matches[:3]))
-    if _contradicted(best, signs):
-        return Decision("offered", "signs_differ", tuple(matches[:3]))
-    if _names_some(best, open_of(best.customer), tolerance):
-        return Decision("offered", "names_some", tuple(matches[:3]))
-    if _has_two_readings(amount, best, evidence, open_of(best.customer)):
-        return Decision("offered", "two_readings", tuple(matches[:3]))
+    doubt = doubt_about(best, amount, evidence, signs, open_of(best.customer), tolerance)
+    if doubt:
+        return Decision("offered", doubt, tuple(matches[:3]))
     return Decision("certain", best.reason, (best,))
 
 
@@ -245,36 +150,19 @@ def _judge(
     of_amount = kinds == {"amount"}
     fit = _fit(amount, debts, named, tolerance, today, evidence.liked(), of_amount=of_amount)
     if not named:  # a number whose document owes nothing says nothing of this payment
-        kinds = {kind for kind in kinds if _FAMILY[kind] != "number"}
+        kinds = {kind for kind in kinds if FAMILY[kind] != "number"}
     if not kinds:
         return None
     best = min(kinds, key=lambda kind: (-SCORES[kind][fit.quality], kind))
     score = SCORES[best][fit.quality]
     # Another sign of another family for the same customer.
-    families = {_FAMILY[kind] for kind in kinds} - {_FAMILY[best], ""}
+    families = {FAMILY[kind] for kind in kinds} - {FAMILY[best], ""}
     if families and score:
         score = min(100, score + CORROBORATED * len(families))
     # What pays nothing that can be named waits for a person, unless the payer used their reference.
     if fit.quality in ("none", "over") and best != "own_reference" and not named:
         score = min(score, CERTAIN - 1)
     return Match(customer, fit.lines, fit.rest, best, fit.quality, score) if score else None
-
-
-_FAMILY = {
-    "own_reference": "reference",
-    "document_number": "number",
-    "sure_number": "number",
-    "short_number": "number",
-    "cut_number": "number",
-    "reported": "reported",
-    "tax_id": "payer",
-    "account": "payer",
-    "alias": "payer",
-    "name": "payer",
-    "like_name": "payer",
-    "one_of_name": "payer",
-    "amount": "",
-}
 
 
 def _named(customer: int, evidence: Evidence, cut: Set[Debt], debts: Sequence[Debt]) -> list[Debt]:
@@ -329,74 +217,3 @@ def _fit(
     if len(near) == 1:
         return _Fit("tolerance", ((near[0].id, amount),), 0)
     return _Fit("none", (), amount)
-
-
-def _named_is_gone(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """Does the line name a document of theirs that another line has just paid?"""
-    named = {
-        debt.id
-        for key, found in (evidence.numbers or {}).items()
-        if len(key) >= TELLING_NUMBER
-        for debt in found
-        if debt.customer == best.customer
-    }
-    return bool(named - {debt.id for debt in debts})
-
-
-def _is_guess(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """The payer meant certain documents and their numbers were cut: is one of those chosen only one
-    of several of its amount that it may be, or is a number of none of those chosen?"""
-    if _FAMILY[best.reason] in ("number", "reference") and best.reason != "cut_number":
-        return False
-    chosen = {debt.id: debt for debt in debts if debt.id in dict(best.lines)}
-    liked = evidence.liked()
-    for piece in evidence.pieces:
-        mine = [debt for debt in piece.open if debt.customer == best.customer]
-        gone = [debt for debt in piece.gone if debt.customer == best.customer]
-        meant = {debt.open for debt in mine if debt.id in chosen}
-        if (mine or gone) and not meant:
-            return True
-        if any(debt.open in meant for debt in (*mine, *gone) if debt.id not in chosen):
-            return True
-    sizes = {debt.open for debt in debts if debt.id not in chosen}
-    return any(debt.open in sizes for debt in chosen.values() if debt.id not in liked)
-
-
-def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:
-    """Do strong signs speak for somebody else, whom the amount does not confirm?
-
-    A third party may pay another's invoice: the exact amount of a named document says so. Whoever
-    names a document means it, whatever else the amount would pay.
-    """
-    telling = {"document_number", "sure_number"}
-    if best.reason not in telling and any(
-        customer != best.customer and kinds & telling for customer, kinds in signs.items()
-    ):
-        return True
-    if best.fit in ("exact", "together") and best.reason != "like_name":
-        return False
-    strong = {"own_reference", "account", "alias", "tax_id", "name", "reported", "sure_number"}
-    return any(customer != best.customer and kinds & strong for customer, kinds in signs.items())
-
-
-def _names_some(best: Match, debts: Sequence[Debt], tolerance: Tolerance) -> bool:
-    """Is what is over enough to pay another document, but for what a bank deducts?
-
-    Who pays several documents and names one of them is no payer by mistake.
-    """
-    if best.fit != "over" or best.reason == "own_reference":
-        return False
-    named = {document for document, _ in best.lines}
-    return any(
-        debt.open - tolerance.of(debt.open) <= best.rest for debt in debts if debt.id not in named
-    )
-
-
-def _has_two_readings(amount: int, best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """Nothing is named, one document owes the amount, and the oldest ones together owe it, too?"""
-    if best.fit != "exact" or len(best.lines) != 1 or _FAMILY[best.reason] == "number":
-        return False
-    ((chosen, _),) = best.lines
-    if chosen in evidence.liked() or debts[0].id == chosen:
-        return False
-    return oldest(amount, debts) is not None
