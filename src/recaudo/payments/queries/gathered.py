@@ -40,9 +40,6 @@ class Waiting:
     def keys(self) -> set[str]:
         return keys_in(self.text, (*self.references, self.payer_account))
 
-    def pieces(self) -> set[str]:
-        return cut_keys(self.text, self.references)
-
 
 @dataclass
 class Gathered:
@@ -68,6 +65,7 @@ class Gathered:
     first: dict[tuple[int, str], tuple[Debt, ...]] = field(default_factory=dict)
     #: Documents closed lately that a cut number of these lines may name, with their amounts.
     closed: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
+    _read: dict[int, set[str]] = field(default_factory=dict)
     _pieces: dict[int, list[list[Debt]]] = field(default_factory=dict)
     _by_end: dict[tuple[int, str], dict[str, list[Debt]]] = field(default_factory=dict)
 
@@ -151,12 +149,18 @@ class Gathered:
         found = self._pieces[line.id] = []
         told = self.plain(line)
         known = known_customers(told)
-        for piece in line.pieces():
+        for piece in self.pieces_of(line):
             may_be = {debt.id: debt for c in known for debt in self._cut_from(c, piece, line)}
             may_be |= {d.id: d for d in told.amounts if may_be_cut_from(piece, d.keys[0])}
             if may_be:
                 found.append(list(may_be.values()))
         return found
+
+    def pieces_of(self, line: Waiting) -> set[str]:
+        """What of the line may be a number that was cut. Read once."""
+        if line.id not in self._read:
+            self._read[line.id] = cut_keys(line.text, line.references)
+        return self._read[line.id]
 
     def _cut_from(self, customer: int, piece: str, line: Waiting) -> list[Debt]:
         """This customer's documents, open at first or closed lately, that ``piece`` may be of."""

@@ -163,7 +163,7 @@ def _add_closed(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
         (customer, piece)
         for line in found.lines
         if not (evidence := found.plain(line)).numbers and (known := known_customers(evidence))
-        for piece in line.pieces()
+        for piece in found.pieces_of(line)
         for customer in known
     }
     if not pieces:
