@@ -6,18 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudo.core.matching import (
-    CERTAIN,
-    SCORES,
-    Debt,
-    Decision,
-    Evidence,
-    Tolerance,
-    decide,
-)
+from recaudo.core.adding_up import Debt
+from recaudo.core.evidence import Decision, Evidence, Piece, Tolerance
+from recaudo.core.matching import CERTAIN, SCORES, decide
 from recaudo.core.payer_names import NameIndex, account_key, name_key
 from recaudo.core.payment_texts import (
     creditor_references,
+    cut_keys,
     is_creditor_reference,
     keys_in,
     may_be_cut_from,
@@ -137,10 +132,107 @@ def test_equal_amounts_pay_the_oldest_unless_a_cut_number_says_which() -> None:
     assert decide(100, known, lambda _: debts, Tolerance(), today=9).candidates[0].lines == (
         (1, 100),
     )
-    liked = Evidence(accounts=frozenset({1}), liked=frozenset({2}))
-    assert decide(100, liked, lambda _: debts, Tolerance(), today=9).candidates[0].lines == (
+    cut = Evidence(accounts=frozenset({1}), pieces=(Piece((debts[1],)),))
+    assert decide(100, cut, lambda _: debts, Tolerance(), today=9).candidates[0].lines == (
         (2, 100),
     )
+
+
+ALIKE = [Debt(at, 1, (f"CS00452{at}",), at, 100) for at in range(4)]
+OTHER = Debt(9, 1, ("CS009999",), 9, 70)
+
+
+def cut(*pieces: Piece, owed: list[Debt] = ALIKE, amount: int = 100) -> Decision:
+    """A line of a known account that carries these numbers, cut."""
+    evidence = Evidence(accounts=frozenset({1}), pieces=pieces)
+    return decide(amount, evidence, lambda _: owed, Tolerance(), today=20)
+
+
+def test_a_number_that_was_cut_names_one_of_several_alike() -> None:
+    told = cut(Piece((ALIKE[2],)))
+    assert (told.kind, told.candidates[0].lines) == ("certain", ((2, 100),))
+
+
+def test_a_number_that_was_cut_and_is_of_two_alike_is_for_a_person() -> None:
+    told = cut(Piece((ALIKE[1], ALIKE[2])))
+    assert (told.kind, told.reason) == ("offered", "which_of_several")
+
+
+def test_a_number_that_was_cut_may_be_of_one_that_is_gone() -> None:
+    owed = [ALIKE[1], OTHER]
+    told = cut(Piece((ALIKE[1],), (ALIKE[2],)), owed=owed)
+    assert (told.kind, told.reason) == ("offered", "which_of_several")
+    # What is gone was of another amount: the line does not mean it.
+    assert cut(Piece((ALIKE[1],), (OTHER,)), owed=owed).kind == "certain"
+
+
+def test_a_number_that_was_cut_and_is_of_none_of_those_chosen_is_for_a_person() -> None:
+    told = cut(Piece((), (ALIKE[0],)), owed=ALIKE[1:])
+    assert (told.kind, told.reason) == ("offered", "which_of_several")
+    # One of two numbers is enough to ask.
+    two = cut(Piece((ALIKE[1],)), Piece((), (ALIKE[0],)), owed=[*ALIKE[1:], OTHER], amount=170)
+    assert (two.kind, two.reason) == ("offered", "which_of_several")
+
+
+def test_a_number_that_was_cut_of_somebody_else_only_asks_nothing_of_this_customer() -> None:
+    theirs = Debt(50, 2, ("CS004529",), 1, 33)
+    owed = [ALIKE[0], OTHER]
+    evidence = Evidence(accounts=frozenset({1}), pieces=(Piece((theirs,)),))
+    of = {1: owed, 2: [theirs]}
+    told = decide(100, evidence, lambda customer: of[customer], Tolerance(), today=20)
+    assert (told.kind, told.candidates[0].customer) == ("certain", 1)
+
+
+@pytest.mark.parametrize(
+    ("over", "kind", "reason"),
+    [
+        (199, "certain", "sure_number"),
+        (200, "offered", "names_some"),
+        (201, "offered", "names_some"),
+    ],
+)
+def test_what_is_over_and_would_pay_another_document_is_for_a_person(
+    over: int, kind: str, reason: str
+) -> None:
+    owed = [Debt(1, 1, ("FE100001",), 1, 500), Debt(2, 1, ("FE100002",), 2, 210)]
+    evidence = Evidence(numbers={"FE100001": (owed[0],)}, accounts=frozenset({1}))
+    # Banks deduct at most 10: 200 pays the 210.
+    told = decide(500 + over, evidence, lambda _: owed, Tolerance(10, 1_000), today=9)
+    assert (told.kind, told.reason) == (kind, reason)
+    assert told.candidates[0].lines == ((1, 500),)
+
+
+def test_who_owes_nothing_else_may_pay_too_much() -> None:
+    owed = [Debt(1, 1, ("FE100001",), 1, 500)]
+    evidence = Evidence(numbers={"FE100001": (owed[0],)}, accounts=frozenset({1}))
+    assert decide(900, evidence, lambda _: owed, Tolerance(), today=9).kind == "certain"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "reason"),
+    [
+        ((100, 201, 300), "certain", "account"),
+        ((100, 200, 300), "offered", "two_readings"),
+        ((100, 199, 300), "certain", "account"),
+        ((300, 100, 200), "certain", "account"),  # the oldest is the first thing to be paid
+    ],
+)
+def test_one_document_or_the_oldest_ones_together_is_for_a_person(
+    sizes: tuple[int, ...], kind: str, reason: str
+) -> None:
+    owed = [Debt(at, 1, (f"A{at}",), at, size) for at, size in enumerate(sizes, start=1)]
+    evidence = Evidence(accounts=frozenset({1}))
+    told = decide(300, evidence, lambda _: owed, Tolerance(), today=0)
+    assert (told.kind, told.reason) == (kind, reason)
+
+
+def test_unless_the_line_says_which() -> None:
+    owed = [Debt(at, 1, (f"FE10000{at}",), at, size) for at, size in enumerate((100, 200, 300))]
+    named = Evidence(numbers={"FE100002": (owed[2],)}, accounts=frozenset({1}))
+    cut_ = Evidence(pieces=(Piece((owed[2],)),), accounts=frozenset({1}))
+    for evidence in (named, cut_):
+        told = decide(300, evidence, lambda _: owed, Tolerance(), today=0)
+        assert (told.kind, told.candidates[0].lines) == ("certain", ((2, 300),))
 
 
 def test_what_is_already_paid_is_not_paid_again() -> None:
@@ -176,6 +268,30 @@ def test_an_account_of_two_customers_decides_nothing() -> None:
 def test_a_creditor_reference_has_its_check_digits(reference: str, good: bool) -> None:
     assert is_creditor_reference(reference) is good
     assert (creditor_references(f"PAGO {reference}") == ["539007547034"]) is good
+
+
+def test_a_creditor_reference_ends_where_a_word_ends() -> None:
+    # RF80 is right for 1930635804193, too: the beginning of what follows.
+    assert is_creditor_reference("RF801930635804193")
+    assert creditor_references("PAGO RF801930635804 1930641584") == ["1930635804"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("4522", set()),
+        ("04522", {"04522"}),
+        ("004522", {"004522"}),
+        ("no. 4522", {"NO4522"}),
+        ("ABC12", set()),
+        ("ABC123", {"ABC123"}),
+        ("ABC1234", {"ABC1234"}),
+    ],
+)
+def test_what_may_be_a_number_that_was_cut_counts_with_its_zeros(
+    text: str, found: set[str]
+) -> None:
+    assert cut_keys(text, []) == found
 
 
 @pytest.mark.parametrize(

@@ -88,12 +88,12 @@ def exactly(
     due = [debt for debt in debts if debt.due <= today]
     if len(due) > 1 and sum(debt.open for debt in due) == amount:
         return due
-    if oldest := _oldest(amount, debts):
-        return oldest
+    if first := oldest(amount, debts):
+        return first
     return _only_way(amount, debts, liked)
 
 
-def _oldest(amount: int, debts: Sequence[Debt]) -> list[Debt] | None:
+def oldest(amount: int, debts: Sequence[Debt]) -> list[Debt] | None:
     """The oldest ones, if so many add up to ``amount``."""
     total = 0
     for count, debt in enumerate(debts, start=1):

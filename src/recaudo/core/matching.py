@@ -6,88 +6,24 @@ ten-thousandths of one currency. Guarantee, order and worked tables: docs/rules/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from recaudo.core.adding_up import Debt, at_net, exactly, in_turn, whole
-from recaudo.core.payer_names import MARGIN, Likeness
+from recaudo.core.doubts import doubt_about
+from recaudo.core.evidence import (
+    FAMILY,
+    SURE_NUMBER,
+    TELLING_NUMBER,
+    Decision,
+    Evidence,
+    Match,
+    Tolerance,
+)
+from recaudo.core.payer_names import MARGIN
 
 #: A candidate of this score, ahead of every other customer's, is applied without a person.
 CERTAIN = 95
-#: A document's number must have this many characters to mean something on its own.
-TELLING_NUMBER = 6
-#: …and so many to be believed although the amount does not agree.
-SURE_NUMBER = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each customer about one line.
-
-    ``own``: customers whose payment reference the line carries; ``numbers``: documents named,
-    by the key that named them; ``cut``: documents that a cut number may name; ``ids``: customers
-    named by tax id or code; ``accounts``, ``aliases``: whose the payer's account, or name, is known
-    to be; ``names``: how like their names are; ``reported``: customers who reported this payment,
-    by its reference; ``amounts``: documents of exactly this amount, whosoever; ``paid``: customers
-    of documents that the line names and that owe nothing any more; ``liked``: documents, by id,
-    that some cut number may name, among others; ``has_cut``: the line carries a number that
-    somebody cut, of one or more documents that were open.
-    """
-
-    own: frozenset[int] = frozenset()
-    numbers: Mapping[str, tuple[Debt, ...]] | None = None
-    cut: tuple[Debt, ...] = ()
-    ids: frozenset[int] = frozenset()
-    accounts: frozenset[int] = frozenset()
-    aliases: frozenset[int] = frozenset()
-    names: tuple[Likeness, ...] = ()
-    reported: frozenset[int] = frozenset()
-    amounts: tuple[Debt, ...] = ()
-    paid: frozenset[int] = frozenset()
-    liked: frozenset[int] = frozenset()
-    has_cut: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How much less than the debt still pays it: the smaller of an amount and a part of the debt.
-
-    ``per_ten_thousand`` of the debt: 300 is 3 %.
-    """
-
-    amount: int = 0
-    per_ten_thousand: int = 0
-
-    def of(self, debt: int) -> int:
-        return min(self.amount, debt * self.per_ten_thousand // 10_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The line pays ``lines`` (document, amount > 0) of ``customer``; ``rest`` stays unapplied.
-
-    ``reason`` is how the customer was found, ``fit`` how the amount agrees; ``score`` 0 … 100.
-    """
-
-    customer: int
-    lines: tuple[tuple[int, int], ...]
-    rest: int
-    reason: str
-    fit: str
-    score: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """``certain`` with its match, ``offered`` with at most three, or ``unidentified``."""
-
-    kind: str
-    reason: str
-    candidates: tuple[Match, ...] = ()
-
-    @property
-    def match(self) -> Match | None:
-        return self.candidates[0] if self.kind == "certain" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +77,10 @@ def decide(
     Guarantee: a certain match never names a document for more than it owes, its lines and rest add
     up to ``amount``, and no other customer comes within reach of it. Ties: the older document.
     """
-    signs = _signs(evidence)
+    cut = evidence.cut(amount)
+    signs = _signs(evidence, cut)
     found = [
-        _judge(amount, customer, kinds, evidence, open_of(customer), tolerance, today)
+        _judge(amount, customer, kinds, evidence, cut, open_of(customer), tolerance, today)
         for customer, kinds in signs.items()
     ]
     matches = sorted(
@@ -158,16 +95,13 @@ def decide(
         return Decision("offered", "not_sure", tuple(matches[:3]))
     if others and (others[0].score >= CERTAIN or best.score - others[0].score < 3):
         return Decision("offered", "several_customers", tuple(matches[:3]))
-    if best.customer in evidence.paid or _named_is_gone(best, evidence, open_of(best.customer)):
-        return Decision("offered", "already_paid", tuple(matches[:3]))
-    if evidence.has_cut and _is_guess(best, evidence, open_of(best.customer)):
-        return Decision("offered", "which_of_several", tuple(matches[:3]))
-    if _contradicted(best, signs):
-        return Decision("offered", "signs_differ", tuple(matches[:3]))
+    doubt = doubt_about(best, amount, evidence, signs, open_of(best.customer), tolerance)
+    if doubt:
+        return Decision("offered", doubt, tuple(matches[:3]))
     return Decision("certain", best.reason, (best,))
 
 
-def _signs(evidence: Evidence) -> dict[int, set[str]]:
+def _signs(evidence: Evidence, cut: Set[Debt]) -> dict[int, set[str]]:
     """Customer → the kinds of sign that speak for them."""
     signs: dict[int, set[str]] = {}
 
@@ -185,7 +119,7 @@ def _signs(evidence: Evidence) -> dict[int, set[str]]:
             else "short_number"
         )
         add({debt.customer for debt in debts}, kind)
-    add({debt.customer for debt in evidence.cut}, "cut_number")
+    add({debt.customer for debt in cut}, "cut_number")
     add(evidence.ids, "tax_id")
     add(evidence.reported, "reported")
     add(evidence.accounts, "account" if len(evidence.accounts) == 1 else "one_of_name")
@@ -206,22 +140,23 @@ def _judge(
     customer: int,
     kinds: set[str],
     evidence: Evidence,
+    cut: Set[Debt],
     debts: Sequence[Debt],
     tolerance: Tolerance,
     today: int,
 ) -> Match | None:
     """The best reading of the line as a payment of this customer's."""
-    named = _named(customer, evidence, debts)
+    named = _named(customer, evidence, cut, debts)
     of_amount = kinds == {"amount"}
-    fit = _fit(amount, debts, named, tolerance, today, evidence.liked, of_amount=of_amount)
+    fit = _fit(amount, debts, named, tolerance, today, evidence.liked(), of_amount=of_amount)
     if not named:  # a number whose document owes nothing says nothing of this payment
-        kinds = {kind for kind in kinds if _FAMILY[kind] != "number"}
+        kinds = {kind for kind in kinds if FAMILY[kind] != "number"}
     if not kinds:
         return None
     best = min(kinds, key=lambda kind: (-SCORES[kind][fit.quality], kind))
     score = SCORES[best][fit.quality]
     # Another sign of another family for the same customer.
-    families = {_FAMILY[kind] for kind in kinds} - {_FAMILY[best], ""}
+    families = {FAMILY[kind] for kind in kinds} - {FAMILY[best], ""}
     if families and score:
         score = min(100, score + CORROBORATED * len(families))
     # What pays nothing that can be named waits for a person, unless the payer used their reference.
@@ -230,24 +165,7 @@ def _judge(
     return Match(customer, fit.lines, fit.rest, best, fit.quality, score) if score else None
 
 
-_FAMILY = {
-    "own_reference": "reference",
-    "document_number": "number",
-    "sure_number": "number",
-    "short_number": "number",
-    "cut_number": "number",
-    "reported": "reported",
-    "tax_id": "payer",
-    "account": "payer",
-    "alias": "payer",
-    "name": "payer",
-    "like_name": "payer",
-    "one_of_name": "payer",
-    "amount": "",
-}
-
-
-def _named(customer: int, evidence: Evidence, debts: Sequence[Debt]) -> list[Debt]:
+def _named(customer: int, evidence: Evidence, cut: Set[Debt], debts: Sequence[Debt]) -> list[Debt]:
     """This customer's documents that the line names, the oldest first."""
     ids = {
         debt.id
@@ -256,7 +174,7 @@ def _named(customer: int, evidence: Evidence, debts: Sequence[Debt]) -> list[Deb
         if debt.customer == customer
     }
     if not ids:
-        ids = {debt.id for debt in evidence.cut if debt.customer == customer}
+        ids = {debt.id for debt in cut if debt.customer == customer}
     return [debt for debt in debts if debt.id in ids]
 
 
@@ -299,51 +217,3 @@ def _fit(
     if len(near) == 1:
         return _Fit("tolerance", ((near[0].id, amount),), 0)
     return _Fit("none", (), amount)
-
-
-def _named_is_gone(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """Does the line name a document of theirs that another line has just paid?"""
-    named = {
-        debt.id
-        for key, found in (evidence.numbers or {}).items()
-        if len(key) >= TELLING_NUMBER
-        for debt in found
-        if debt.customer == best.customer
-    }
-    return bool(named - {debt.id for debt in debts})
-
-
-def _is_guess(best: Match, evidence: Evidence, debts: Sequence[Debt]) -> bool:
-    """The payer meant a certain document and its number was cut: is the one chosen only one of
-    several of its amount that it may be, or none that it may be?"""
-    if _FAMILY[best.reason] in ("number", "reference") and best.reason != "cut_number":
-        return False
-    chosen = {document for document, _ in best.lines}
-    if chosen and not chosen & evidence.liked:
-        return True
-    for debt in debts:
-        if debt.id not in chosen:
-            continue
-        rivals = [one for one in debts if one.open == debt.open and one.id not in chosen]
-        if rivals and debt.id not in evidence.liked:
-            return True
-        if any(rival.id in evidence.liked for rival in rivals):
-            return True
-    return False
-
-
-def _contradicted(best: Match, signs: Mapping[int, set[str]]) -> bool:
-    """Do strong signs speak for somebody else, whom the amount does not confirm?
-
-    A third party may pay another's invoice: the exact amount of a named document says so. Whoever
-    names a document means it, whatever else the amount would pay.
-    """
-    telling = {"document_number", "sure_number"}
-    if best.reason not in telling and any(
-        customer != best.customer and kinds & telling for customer, kinds in signs.items()
-    ):
-        return True
-    if best.fit in ("exact", "together") and best.reason != "like_name":
-        return False
-    strong = {"own_reference", "account", "alias", "tax_id", "name", "reported", "sure_number"}
-    return any(customer != best.customer and kinds & strong for customer, kinds in signs.items())

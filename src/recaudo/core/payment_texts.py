@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 
 _TOKEN = re.compile(r"[A-Z0-9]+")
+_DIGIT = re.compile(r"[0-9]")
 _RF = re.compile(r"\bRF(\d{2})\s?([A-Z0-9 ]{1,26})\b")
 #: Shorter keys name nothing in free text; a reference field may be as short as a person's number.
 SHORTEST = 3
 LONGEST = 40
 #: Words put together at most ('FE 2026 1234').
 JOINED = 3
+#: What is left of a number that was cut says something from so many signs, and digits, on.
+CUT_SHORTEST = 5
+CUT_DIGITS = 3
 
 
 def key_of(number: str) -> str:
@@ -29,13 +33,17 @@ def is_creditor_reference(text: str) -> bool:
 
 
 def creditor_references(text: str) -> list[str]:
-    """The bodies of the valid RF references in ``text``, without ``RF`` and check digits."""
+    """The bodies of the valid RF references in ``text``, without ``RF`` and check digits.
+
+    A reference ends where a word ends: one beginning in 97 of any text has the right digits.
+    """
     found = []
     for match in _RF.finditer(text.upper()):
-        body = re.sub(r"\s", "", match[2])
-        for end in range(min(len(body), 21), 0, -1):
-            if is_creditor_reference(f"RF{match[1]}{body[:end]}"):
-                found.append(body[:end].lstrip("0"))
+        words = match[2].split()
+        for count in range(len(words), 0, -1):
+            body = "".join(words[:count])
+            if is_creditor_reference(f"RF{match[1]}{body}"):
+                found.append(body.lstrip("0"))
                 break
     return found
 
@@ -57,9 +65,18 @@ def keys_in(text: str, references: Iterable[str]) -> set[str]:
     return {key for key in keys if SHORTEST <= len(key) <= LONGEST}
 
 
-def cut_keys(keys: Iterable[str]) -> list[str]:
-    """Those long enough to be a number that somebody cut: five signs, three of them digits."""
-    return [key for key in keys if len(key) >= 5 and sum(sign.isdigit() for sign in key) >= 3]
+def cut_keys(text: str, references: Iterable[str]) -> set[str]:
+    """Words, and neighbours put together, that may be a number that somebody cut: five signs or
+    more, three of them digits. Leading zeros count: they are what is left of the number."""
+    found: set[str] = set()
+    for part in (text, *references):
+        tokens = _TOKEN.findall(part.upper())
+        for at in range(len(tokens)):
+            for count in range(1, JOINED + 1):
+                joined = "".join(tokens[at : at + count])
+                if at + count <= len(tokens) and CUT_SHORTEST <= len(joined) <= LONGEST:
+                    found.add(joined)
+    return {key for key in found if len(_DIGIT.findall(key)) >= CUT_DIGITS}
 
 
 def may_be_cut_from(key: str, whole: str) -> bool:

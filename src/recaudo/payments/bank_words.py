@@ -72,6 +72,8 @@ SENTENCES: dict[str, str] = {
     "match_already_paid": N_("nombra un documento que ya está pagado"),
     "match_known_payment": N_("ya hay un pago igual de este cliente, registrado por otra vía"),
     "match_which_of_several": N_("el número cortado puede ser de varias facturas del mismo valor"),
+    "match_names_some": N_("lo que sobra alcanza para otro documento que no nombra"),
+    "match_two_readings": N_("paga un documento o, juntos, los más antiguos: el valor es el mismo"),
     "match_nothing_speaks": N_("nada dice de quién es"),
     "fit_exact": N_("y el valor es exacto"),
     "fit_together": N_("y varios documentos suman el valor"),

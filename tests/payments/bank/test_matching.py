@@ -378,3 +378,47 @@ def test_what_a_corte_closed_stays_closed_when_the_line_cannot_be_paid_after_all
     assert seen and work.state != "applied"
     assert [refresh(each).open_amount for each in (told, other)] == [0, 0]
     assert check_ledger(creditor) == []
+
+
+def test_who_means_a_document_that_another_line_paid_does_not_pay_another(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    for number in ("CS004522", "CS005618"):
+        make_document(tornillo, "100", number=number)
+    name = "FERRETERIA EL TORNILLO"
+    take(
+        creditor,
+        line("100", "PAGO CS004522", payer_name=name),
+        line("100", "PAGO 04522", payer_name=name),
+    )
+    match(creditor)
+    assert [(work.state, work.reason) for work in works(creditor)] == [
+        ("applied", "sure_number"),
+        ("offered", "which_of_several"),
+    ]
+
+
+@pytest.mark.parametrize(("days", "state"), [(179, "offered"), (180, "offered"), (181, "applied")])
+def test_or_one_that_was_closed_lately(
+    creditor: Creditor, tornillo: Customer, days: int, state: str
+) -> None:
+    closed = make_document(tornillo, "100", number="CS004522")
+    make_document(tornillo, "100", number="CS005618")
+    then = TODAY - timedelta(days=days)
+    apply(make_credit(tornillo, "100", value_on=then), closed, "100", value_on=then)
+    assert refresh(closed).closed_on == then
+    take(creditor, line("100", "PAGO 04522", payer_name="FERRETERIA EL TORNILLO"))
+    match(creditor)
+    assert [work.state for work in works(creditor)] == [state]
+
+
+def test_a_cut_number_among_the_others_of_the_customer_says_which(
+    creditor: Creditor, tornillo: Customer
+) -> None:
+    for number, amount in (("CS004522", "100"), ("CS005618", "40"), ("CS005619", "40")):
+        make_document(tornillo, amount, number=number)
+    take(creditor, line("140", "PAGO 04522 S005619", payer_name="FERRETERIA EL TORNILLO"))
+    match(creditor)
+    with scope(creditor=creditor):
+        paid = set(Application.objects.values_list("document__number", flat=True))
+    assert paid == {"CS004522", "CS005619"}

@@ -19,7 +19,7 @@ from recaudo.access.models import Creditor
 from recaudo.audit.events import publish
 from recaudo.core import application as rules
 from recaudo.core.application import Order, Owed, Stated
-from recaudo.core.matching import Match
+from recaudo.core.evidence import Match
 from recaudo.core.money import Money, from_ten_thousandths
 from recaudo.payments.actions.applications import WHOLE, apply_credit
 from recaudo.payments.actions.differences import realise_differences
@@ -28,7 +28,7 @@ from recaudo.payments.actions.settling import fix_before, settle_after
 from recaudo.payments.actions.told import Wanted, make_room
 from recaudo.payments.copying import copy_rows, take_ids, temporary
 from recaudo.payments.models import Credit, ReportedPayment
-from recaudo.payments.queries.matching import REPORT_DAYS, Waiting
+from recaudo.payments.queries.gathered import REPORT_DAYS, Waiting
 from recaudo.payments.queries.ordering import orders_of
 from recaudo.portfolio.models import Hold
 

@@ -21,19 +21,15 @@ from django_scopes import scope
 
 from recaudo.access.models import Creditor, User
 from recaudo.audit.actions import record_change
-from recaudo.core.matching import Decision, Match, decide
+from recaudo.core.evidence import Decision, Match
+from recaudo.core.matching import decide
 from recaudo.core.money import from_ten_thousandths
 from recaudo.core.payer_names import NameIndex
 from recaudo.payments.actions.line_credits import Paid, pay_lines
 from recaudo.payments.actions.receipts import lots_to_lines
 from recaudo.payments.copying import temporary
-from recaudo.payments.queries.matching import (
-    Gathered,
-    Waiting,
-    gather,
-    name_index,
-    waiting_lines,
-)
+from recaudo.payments.queries.gathered import Gathered, Waiting
+from recaudo.payments.queries.matching import gather, name_index, waiting_lines
 
 #: Lines that one gathering speaks about.
 CHUNK = 120_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,151 +17,33 @@ from typing import Any
 from django.db import connection
 
 from recaudo.access.models import Creditor
-from recaudo.core.matching import TELLING_NUMBER, Debt, Evidence, Tolerance
+from recaudo.core.adding_up import Debt
+from recaudo.core.evidence import TELLING_NUMBER, Tolerance
 from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
-from recaudo.core.payer_names import NameIndex, account_key, name_key
-from recaudo.core.payment_texts import cut_keys, key_of, keys_in, may_be_cut_from
+from recaudo.core.payer_names import NameIndex
 from recaudo.core.withholdings import Net
 from recaudo.payments.copying import temporary
 from recaudo.payments.models import ReportedPayment, WithholdingProfile
+from recaudo.payments.queries.gathered import Gathered, Waiting, known_customers
+from recaudo.payments.queries.matching_statements import (
+    ALIASES,
+    AMOUNTS,
+    CLOSED,
+    CLOSED_DAYS,
+    DEBTS,
+    IDS,
+    KNOWN,
+    KNOWN_DAYS,
+    LINES,
+    NAMES,
+    NUMBERS,
+    OWN,
+    TOLD,
+)
 from recaudo.payments.queries.nets import nets_of
 
 #: More documents of one amount than this say nothing.
 ALIKE_MAX = 40
-#: A report and its money are at most this far apart.
-REPORT_DAYS = 10
-#: A reported reference is told by at least so many signs.
-REPORT_REFERENCE = 5
-
-#: As ``key_of``, for the signs that numbers are written with. Most numbers are a key already, and
-#: seeing that costs a third of making one.
-_KEY = (
-    "CASE WHEN {0} ~ '^[1-9A-Z][0-9A-Z]*$' THEN {0} "
-    "ELSE LTRIM(TRANSLATE(UPPER({0}), ' -_./#:,;()&|', ''), '0') END"
-)
-
-LINES = """
-SELECT l.id, w.id, w.version, l.value_on, (l.amount * 10000)::bigint, l.currency, l."references",
-  l.text, l.payer_name, l.payer_account, l.account_id, l.external_id
-FROM payments_linework w
-JOIN payments_bankline l ON l.id = w.line_id
-WHERE w.creditor_id = %(creditor)s AND w.state = ANY(%(states)s) AND l.value_on <= %(today)s
-  AND w.id > %(after)s
-ORDER BY w.id LIMIT %(most)s
-"""
-#: Documents that a corte closed by inference (F1), with what it inferred: one row per document, of
-#: the newest such day. Documents with parts are left to a person: the corte does not say which part
-#: was paid.
-TOLD = """
-SELECT DISTINCT ON (a.document_id) a.document_id, a.value_on, a.amount
-FROM (
-  SELECT a.document_id, a.value_on, SUM(a.amount) AS amount
-  FROM payments_application a
-  JOIN payments_credit c ON c.id = a.credit_id AND c.kind = 'snapshot'
-  WHERE a.creditor_id = %(creditor)s AND a.amount > 0 AND a.component = ''
-    AND a.value_on >= %(since)s
-    AND NOT EXISTS (SELECT FROM payments_application r WHERE r.reverses_id = a.id)
-  GROUP BY a.document_id, a.value_on
-) a
-JOIN portfolio_document d ON d.id = a.document_id AND d.open_amount = 0 AND d.ceded_on IS NULL
-ORDER BY a.document_id, a.value_on DESC
-"""
-#: Found by their keys alone, then read: of a million documents only the named ones are carried on.
-NUMBERS = f"""
-WITH named AS MATERIALIZED (
-  SELECT t.key, d.id FROM portfolio_document d JOIN match_key t ON t.key = {_KEY.format("d.number")}
-  WHERE d.creditor_id = %(creditor)s
-  UNION ALL
-  SELECT t.key, d.id FROM portfolio_document d
-  JOIN match_key t ON t.key = {_KEY.format("(d.prefix || d.number)")}
-  WHERE d.creditor_id = %(creditor)s AND d.prefix <> ''
-)
-SELECT DISTINCT n.key, d.id, d.customer_id, d.due_on,
-       ((d.open_amount + COALESCE(t.amount, 0)) * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}, t.value_on
-FROM named n JOIN portfolio_document d ON d.id = n.id
-LEFT JOIN match_told t ON t.document_id = d.id
-WHERE d.open_amount > 0 OR LENGTH(d.number) >= %(telling)s OR t.document_id IS NOT NULL
-"""
-OWN = """
-SELECT t.key, r.customer_id FROM match_key t
-JOIN payments_paymentreference r ON r.creditor_id = %(creditor)s AND r.reference = t.key
-"""
-IDS = f"""
-SELECT t.key, c.id FROM match_key t JOIN portfolio_customer c
-  ON c.creditor_id = %(creditor)s AND c.tax_id <> '' AND {_KEY.format("c.tax_id")} = t.key
-WHERE LENGTH(t.key) >= 6
-UNION
-SELECT t.key, c.id FROM match_key t JOIN portfolio_customer c
-  ON c.creditor_id = %(creditor)s AND {_KEY.format("c.code")} = t.key
-WHERE LENGTH(t.key) >= 6
-"""
-ALIASES = """
-SELECT kind, value, customer_id FROM payments_payeralias WHERE creditor_id = %(creditor)s
-"""
-NAMES = """
-SELECT id, name FROM portfolio_customer WHERE creditor_id = %(creditor)s
-"""
-DEBTS = f"""
-SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")} AS bare, NULL::date AS told_on, d.number
-FROM match_customer m JOIN portfolio_document d ON d.customer_id = m.customer_id
-WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
-UNION ALL
-SELECT d.id, d.customer_id, d.due_on, (t.amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}, t.value_on, d.number
-FROM match_told t JOIN portfolio_document d ON d.id = t.document_id
-JOIN match_customer m ON m.customer_id = d.customer_id
-ORDER BY 2, 3, 8, 1
-"""
-AMOUNTS = f"""
-SELECT d.id, d.customer_id, d.due_on, (d.open_amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}, NULL::date
-FROM match_amount m JOIN portfolio_document d
-  ON d.open_amount = m.amount AND d.currency = m.currency
-WHERE d.creditor_id = %(creditor)s AND d.open_amount > 0 AND d.ceded_on IS NULL
-UNION ALL
-SELECT d.id, d.customer_id, d.due_on, (t.amount * 10000)::bigint, d.currency,
-       {_KEY.format("d.number")}, t.value_on
-FROM match_told t JOIN portfolio_document d ON d.id = t.document_id
-JOIN match_amount m ON m.amount = t.amount AND m.currency = d.currency
-"""
-
-
-#: Payments that came by another way (a file, a person, a cheque that cleared) and that no line has
-#: been tied to: a line of the same customer and amount may be their money.
-KNOWN = """
-SELECT c.customer_id, c.currency, (c.original_amount * 10000)::bigint, c.value_on
-FROM payments_credit c
-WHERE c.creditor_id = %(creditor)s AND c.kind IN ('payment', 'advance') AND c.source <> 'bank'
-  AND c.amount > 0 AND c.lot_id IS NULL
-  AND c.value_on BETWEEN %(since)s::date - %(days)s AND %(until)s::date + %(days)s
-  AND NOT EXISTS (SELECT FROM payments_linecredit l WHERE l.credit_id = c.id)
-ORDER BY c.value_on, c.id
-"""
-#: A payment and its line are at most this far apart.
-KNOWN_DAYS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A line to be matched; ``amount`` in ten-thousandths."""
-
-    id: int
-    work_id: int
-    version: int
-    value_on: date
-    amount: int
-    currency: str
-    references: tuple[str, ...]
-    text: str
-    payer_name: str
-    payer_account: str
-    account_id: int
-    external_id: str
-
-    def keys(self) -> set[str]:
-        return keys_in(self.text, (*self.references, self.payer_account))
 
 
 def waiting_lines(
@@ -186,145 +68,6 @@ def _loaded(value: Any) -> list[str]:
     """JSON that comes raw from the driver."""
     found: list[str] = json.loads(value) if isinstance(value, str) else value
     return found
-
-
-@dataclass
-class Gathered:
-    """Everything that may speak about some lines."""
-
-    lines: list[Waiting]
-    keys: dict[int, set[str]]
-    numbers: dict[tuple[str, str], tuple[Debt, ...]]
-    #: Customers whose document of this number owes nothing any more.
-    paid: dict[tuple[str, str], set[int]]
-    own: dict[str, set[int]]
-    ids: dict[str, set[int]]
-    accounts: dict[str, set[int]]
-    aliases: dict[str, set[int]]
-    names: NameIndex
-    reports: dict[tuple[str, int], list[ReportedPayment]]
-    tolerances: dict[int, Tolerance]
-    debts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
-    amounts: dict[tuple[int, str], list[Debt]] = field(default_factory=dict)
-    known: dict[tuple[int, str, int], list[date]] = field(default_factory=dict)
-    _told: dict[int, Evidence] = field(default_factory=dict)
-    _pieces: dict[int, list[list[Debt]]] = field(default_factory=dict)
-
-    def evidence(self, line: Waiting) -> Evidence:
-        """What speaks for whom about this line."""
-        found = self._plain(line)
-        pieces = () if found.numbers else self._cut(line)
-        if not pieces:
-            return found
-        cut: dict[int, Debt] = {}
-        liked: set[int] = set()
-        for may_be in pieces:
-            still = [debt for debt in may_be if self._is_open(debt, line)]
-            liked.update(debt.id for debt in still)
-            if len(still) == 1:
-                cut[still[0].id] = still[0]
-        return replace(found, cut=tuple(cut.values()), liked=frozenset(liked), has_cut=True)
-
-    def _plain(self, line: Waiting) -> Evidence:
-        """All but what a cut number may name, which changes as documents are paid."""
-        if line.id in self._told:
-            return self._told[line.id]
-        keys, currency = self.keys[line.id], line.currency
-        found = self._told[line.id] = Evidence(
-            own=frozenset(c for key in keys for c in self.own.get(key, ())),
-            numbers={
-                key: debts
-                for key in keys
-                if (debts := _payable(self.numbers.get((key, currency), ()), line))
-            },
-            ids=frozenset(c for key in keys for c in self.ids.get(key, ())),
-            accounts=frozenset(self.accounts.get(account_key(line.payer_account), ())),
-            aliases=frozenset(self.aliases.get(name_key(line.payer_name), ())),
-            names=self.names.like(line.payer_name) if line.payer_name else (),
-            reported=frozenset(r.customer_id for r in self._reports_of(line, keys)),
-            amounts=_payable(self.amounts.get((line.amount, currency), ()), line),
-            paid=frozenset(self._paid(line, keys)),
-        )
-        return found
-
-    def _paid(self, line: Waiting, keys: set[str]) -> Iterator[int]:
-        """Customers of named documents that this line can pay no more."""
-        for key in keys:
-            yield from self.paid.get((key, line.currency), ())
-            for debt in self.numbers.get((key, line.currency), ()):
-                if not _may_pay(debt, line):
-                    yield debt.customer
-
-    def take_known(self, line: Waiting, customer: int) -> bool:
-        """Is there a payment by another way that this line may be the money of? It speaks for one
-        line only."""
-        days = self.known.get((customer, line.currency, line.amount), [])
-        near = [day for day in days if abs((day - line.value_on).days) <= KNOWN_DAYS]
-        if not near:
-            return False
-        days.remove(min(near, key=lambda day: abs((day - line.value_on).days)))
-        return True
-
-    def turn(self, line: Waiting) -> int:
-        """Who names a document comes first; then who has a cut number of one; then who leaves it to
-        us which of several alike is paid, those with a payment reference before the others."""
-        keys = self.keys[line.id]
-        if any((key, line.currency) in self.numbers for key in keys):
-            return 0
-        if self._cut(line):
-            return 1
-        return 2 if any(key in self.own for key in keys) else 3
-
-    def open_of(self, customer: int, line: Waiting) -> list[Debt]:
-        """What this line may pay of the customer's."""
-        debts = self.debts.get((customer, line.currency), [])
-        return [debt for debt in debts if debt.told_on is None or _may_pay(debt, line)]
-
-    def _is_open(self, debt: Debt, line: Waiting) -> bool:
-        return any(debt.id == each.id for each in self.open_of(debt.customer, line))
-
-    def _cut(self, line: Waiting) -> list[list[Debt]]:
-        """For each piece of a number in the line: the documents of known customers, or of this
-        amount, that it may be of. Found once: what is paid meanwhile is left out when asked."""
-        if line.id in self._pieces:
-            return self._pieces[line.id]
-        found = self._pieces[line.id] = []
-        pieces = cut_keys(self.keys[line.id])
-        if not pieces:
-            return found
-        told = self._plain(line)
-        known = told.own | told.ids | told.accounts | told.aliases
-        known |= {name.customer for name in told.names}
-        asked = {debt.id: debt for c in known for debt in self.open_of(c, line)}
-        asked |= {debt.id: debt for debt in told.amounts}
-        for piece in pieces:
-            may_be = [
-                debt
-                for debt in asked.values()
-                if any(may_be_cut_from(piece, key) for key in debt.keys)
-            ]
-            if may_be:
-                found.append(may_be)
-        return found
-
-    def _reports_of(self, line: Waiting, keys: set[str]) -> list[ReportedPayment]:
-        """Reports of exactly this money, told by the receipt's reference."""
-        return [
-            report
-            for report in self.reports.get((line.currency, line.amount), ())
-            if report.paid_on is None or abs((report.paid_on - line.value_on).days) <= REPORT_DAYS
-            if len(key_of(report.reference)) >= REPORT_REFERENCE
-            and key_of(report.reference) in keys
-        ]
-
-
-def _may_pay(debt: Debt, line: Waiting) -> bool:
-    """A corte tells of what was paid by its day, and of nothing later."""
-    return debt.told_on is None or line.value_on.toordinal() <= debt.told_on
-
-
-def _payable(debts: Iterable[Debt], line: Waiting) -> tuple[Debt, ...]:
-    return tuple(debt for debt in debts if _may_pay(debt, line))
 
 
 def _debt(row: Sequence[Any]) -> Debt:
@@ -399,7 +142,7 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     """Open documents of everybody whom something speaks for."""
     customers: set[int] = set()
     for line in found.lines:
-        evidence = found.evidence(line)
+        evidence = found.plain(line)
         customers |= evidence.own | evidence.ids | evidence.accounts | evidence.aliases
         customers |= evidence.reported | {name.customer for name in evidence.names}
         customers |= {d.customer for debts in (evidence.numbers or {}).values() for d in debts}
@@ -409,7 +152,26 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     for row in _rows(cursor, DEBTS, mine):
         debts[row[1], row[4]].append(_debt(row))
     found.debts = debts
+    found.first = {key: tuple(each) for key, each in debts.items()}
+    _add_closed(cursor, found, mine)
     _add_nets(found, customers, mine["creditor"])
+
+
+def _add_closed(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
+    """What was closed lately and a cut number of a line may name."""
+    pieces = {
+        (customer, piece)
+        for line in found.lines
+        if not (evidence := found.plain(line)).numbers and (known := known_customers(evidence))
+        for piece in found.pieces_of(line)
+        for customer in known
+    }
+    if not pieces:
+        return
+    temporary("match_piece", "customer_id bigint, piece text", pieces)
+    since = min(line.value_on for line in found.lines)
+    for row in _rows(cursor, CLOSED, {**mine, "since": since, "days": CLOSED_DAYS}):
+        found.closed.setdefault((row[1], row[4]), []).append(_debt(row))
 
 
 def _add_nets(found: Gathered, customers: set[int], creditor: int) -> None:
