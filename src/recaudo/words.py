@@ -7,7 +7,7 @@ a sentence about an error must not become another error.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -27,6 +27,8 @@ from recaudo.core.problems import N_, Problem
 
 UNKNOWN = N_("No se pudo completar: {code}. {facts}")
 ABSENT = "…"
+#: Somebody may have sent an amount longer than any ledger's; refusing it must be possible.
+_DIGITS = 200
 
 
 def sentence(
@@ -62,7 +64,8 @@ def show(value: object, locale: Locale | str) -> str:
                 _plain(value.amount), value.currency, locale=locale, decimal_quantization=False
             )
         case Decimal() if value.is_finite():
-            return format_decimal(_plain(value), locale=locale, decimal_quantization=False)
+            with localcontext(prec=_DIGITS):
+                return format_decimal(_plain(value), locale=locale, decimal_quantization=False)
         case datetime():
             return format_datetime(value, "short", locale=locale)
         case date():
