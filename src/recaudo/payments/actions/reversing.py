@@ -58,15 +58,22 @@ class Reversed:
 
 
 def reverse_payment(
-    credit: Credit, *, value_on: date, reason: str, by: User | None = None, now: datetime
+    credit: Credit,
+    *,
+    value_on: date,
+    reason: str,
+    by: User | None = None,
+    origin: str = "",
+    now: datetime,
 ) -> Reversed:
     """Take ``credit`` and everything it caused back, from ``value_on`` on. Twice is as once.
 
-    A share of a lot comes back alone; ``lots.reverse_lot`` takes all of them. Raises Problem
-    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead).
+    ``origin``: who asked, where that is no person (``api:erp``). A share of a lot comes back alone;
+    ``lots.reverse_lot`` takes all of them. Raises Problem ``value_before``, ``reason_missing``,
+    ``credit_of_conversion`` (reverse what was paid instead).
     """
     with scope(creditor=credit.creditor):
-        return take_back([credit], value_on=value_on, reason=reason, by=by, now=now)
+        return take_back([credit], value_on=value_on, reason=reason, by=by, origin=origin, now=now)
 
 
 def take_back(
@@ -75,6 +82,7 @@ def take_back(
     value_on: date,
     reason: str,
     by: User | None,
+    origin: str = "",
     now: datetime,
     frees_lines: bool = True,
 ) -> Reversed:
@@ -131,7 +139,7 @@ def take_back(
             logged,
             creditor=creditor,
             by=by,
-            origin="web" if by else "worker",
+            origin=origin or ("web" if by else "worker"),
             subject="credit",
         )
     return Reversed(tuple(each.pk for each in back), tuple(opened), refunded)
