@@ -7,7 +7,7 @@ a sentence about an error must not become another error.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -27,8 +27,8 @@ from recaudo.core.problems import N_, Problem
 
 UNKNOWN = N_("No se pudo completar: {code}. {facts}")
 ABSENT = "…"
-#: A number with more digits than any sum has is shown as it was written (1E+400).
-DIGITS_MAX = 25
+#: A number with more digits than this is shown as it was written (1E+400).
+DIGITS_MAX = 200
 
 
 def sentence(
@@ -64,7 +64,9 @@ def show(value: object, locale: Locale | str) -> str:
                 _plain(value.amount), value.currency, locale=locale, decimal_quantization=False
             )
         case Decimal() if value.is_finite() and value.adjusted() < DIGITS_MAX:
-            return format_decimal(_plain(value), locale=locale, decimal_quantization=False)
+            # Somebody may have sent more digits than any ledger's: refusing it must be possible.
+            with localcontext(prec=DIGITS_MAX):
+                return format_decimal(_plain(value), locale=locale, decimal_quantization=False)
         case datetime():
             return format_datetime(value, "short", locale=locale)
         case date():

@@ -76,6 +76,11 @@ def test_small_decimals_are_shown_whole() -> None:
     assert "0.00001" in told
 
 
+def test_an_absurd_amount_is_still_shown() -> None:
+    told = sentence("money_out_of_range", {"amount": Decimal("9" * 30), "limit": 1}, "es")
+    assert "999.999.999.999.999.999.999.999.999.999" in told
+
+
 def test_a_missing_fact_leaves_a_gap_and_an_unknown_code_tells_itself() -> None:
     assert ABSENT in sentence("owed_twice", {"number": "FV-1"})
     unknown = sentence("never_seen", {"row": 12345, "amount": Decimal("1000.5")}, "es")

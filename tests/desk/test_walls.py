@@ -71,6 +71,13 @@ OUTSIDE = {
     "unsubscribe",
     # Whoever holds a certificate: tests/portal walks it too.
     "clearance",
+    # Other systems, with a key of one creditor: tests/api walks them.
+    "api-payment",
+    "api-payments",
+    "api-reversal",
+    "api-root",
+    "api-unknown",
+    "openapi-json",
 }
 
 

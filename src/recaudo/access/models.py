@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
@@ -129,3 +130,46 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "creditor"], name="one_membership_a_creditor"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="known_role"),
         ]
+
+
+class KeyRight(models.TextChoices):
+    PAYMENTS_WRITE = "payments:write", _("Registrar y reversar pagos")
+    PAYMENTS_READ = "payments:read", _("Consultar pagos")
+
+
+class ApiKey(CreditorRow):
+    """With what another system of one creditor (its ERP, a payment provider) calls the API.
+
+    ``name`` is the system's: what it sends is recorded under it (``api:erp``), so a new key of the
+    same name takes over without any payment entering twice. Only a digest of the secret is kept;
+    ``prefix`` is its beginning, by which people tell keys apart. ``last_used_at`` is right to the
+    minute.
+    """
+
+    name = models.TextField()
+    prefix = models.TextField(unique=True)
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    rights = ArrayField(models.TextField(choices=KeyRight.choices))
+    by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rights__contained_by=KeyRight.values, rights__len__gt=0),
+                name="api_key_rights",
+            ),
+        ]
+        indexes = [models.Index(fields=["creditor", "name"], name="api_key_of_creditor")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @property
+    def source(self) -> str:
+        """Where what it sends comes from, as the ledger names sources."""
+        return f"api:{self.name}"

@@ -34,6 +34,7 @@ AREAS = (
     "payments",
     "charges",
     "papers",
+    "keys",
 )
 
 app = typer.Typer(

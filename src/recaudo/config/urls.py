@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cuenta/", include(account_urls)),
     # Before the desk: a creditor's code stands first in every address there.
     path("", include("recaudo.portal.urls")),
+    path("", include("recaudo.api.urls")),
     path("", include("recaudo.desk.urls")),
 ]
 

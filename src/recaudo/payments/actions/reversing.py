@@ -62,16 +62,23 @@ class Reversed:
 
 
 def reverse_payment(
-    credit: Credit, *, value_on: date, reason: str, by: User | None = None, now: datetime
+    credit: Credit,
+    *,
+    value_on: date,
+    reason: str,
+    by: User | None = None,
+    origin: str = "",
+    now: datetime,
 ) -> Reversed:
     """Take ``credit`` and everything it caused back, from ``value_on`` on. Twice is as once.
 
-    A share of a lot comes back alone; ``lots.reverse_lot`` takes all of them. Raises Problem
-    ``value_before``, ``reason_missing``, ``credit_of_conversion`` (reverse what was paid instead),
-    ``credit_of_instrument`` (a paper that cleared: move that).
+    ``origin``: who asked, where that is no person (``api:erp``). A share of a lot comes back alone;
+    ``lots.reverse_lot`` takes all of them. Raises Problem ``value_before``, ``reason_missing``,
+    ``credit_of_conversion`` (reverse what was paid instead), ``credit_of_instrument`` (a paper that
+    cleared: move that).
     """
     with scope(creditor=credit.creditor):
-        return take_back([credit], value_on=value_on, reason=reason, by=by, now=now)
+        return take_back([credit], value_on=value_on, reason=reason, by=by, origin=origin, now=now)
 
 
 def take_back(
@@ -80,6 +87,7 @@ def take_back(
     value_on: date,
     reason: str,
     by: User | None,
+    origin: str = "",
     now: datetime,
     frees_lines: bool = True,
     fell: Mapping[int, Decimal] | None = None,
@@ -91,7 +99,7 @@ def take_back(
     and what comes with it is not.
     """
     creditor = credits[0].creditor
-    today, origin = local_day(now, creditor.timezone), "web" if by else "worker"
+    today, origin = local_day(now, creditor.timezone), origin or ("web" if by else "worker")
     if not reason.strip():
         raise Problem("reason_missing")
     if value_on > today + timedelta(days=DAYS_AHEAD_MAX):

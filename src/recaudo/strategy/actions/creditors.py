@@ -19,7 +19,7 @@ from recaudo.strategy.actions.books import activate_preset
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 #: First parts of addresses that are not a creditor's: its pages could never be reached.
-RESERVED = frozenset({"baja", "cuenta", "idioma", "paz-y-salvo", "static"})
+RESERVED = frozenset({"api", "baja", "cuenta", "idioma", "paz-y-salvo", "static"})
 ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

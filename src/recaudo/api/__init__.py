@@ -1,0 +1,1 @@
+"""What other systems of a creditor (ERP, payment provider) may ask and bring, by HTTP."""
