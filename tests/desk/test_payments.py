@@ -283,7 +283,7 @@ def test_a_line_of_the_bank_with_the_same_amount_is_pointed_at(andina: World, de
     [
         ({"amount": "mucho"}, "No se entiende"),
         ({"amount": "0"}, "mayor que cero"),
-        ({"day": ""}, "en qué fecha vale"),
+        ({"day": ""}, "escriba la fecha"),
         ({"day": "2999-01-01"}, "todavía no llega"),
         ({"currency": "???"}, "moneda"),
         ({"document": ["999999999"]}, "no es del cliente"),
