@@ -77,8 +77,11 @@ class World:
                 currency=self.creditor.currency,
                 balance=1,
                 not_before=now - timedelta(hours=1),
-                not_after=now + timedelta(days=1),
-                **{"template_key": "recordatorio", **fields},
+                **{
+                    "template_key": "recordatorio",
+                    "not_after": now + timedelta(days=1),
+                    **fields,
+                },
             )
 
     def path(self, tail: str = "") -> str:
