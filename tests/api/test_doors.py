@@ -13,13 +13,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 from django_scopes import scope
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from factories import make_creditor, make_customer, make_document, make_member
 from recaudo.access.models import Role
 from recaudo.api import payments as room
 from recaudo.api.keys import revoke_key
 from recaudo.api.reading import BODY_MAX
-from recaudo.api.schemas import DOCUMENTS_MAX
+from recaudo.api.schemas import DOCUMENTS_MAX, PaymentIn
 from recaudo.payments.models import Credit
 from recaudo.portfolio.models import Customer
 
@@ -28,6 +30,8 @@ from .test_payments import credits, refused
 
 pytestmark = pytest.mark.django_db
 
+#: Every sign, also those that are none alone.
+SIGNS = st.characters(exclude_categories=())
 REVERSAL = {"value_on": "2026-04-15", "reason": "x"}
 #: Every address that needs a key, and the right that it needs.
 ACTS = [
@@ -261,6 +265,33 @@ def test_all_wrong_fields_are_told_at_once(erp: Caller) -> None:
 @pytest.mark.parametrize("body", ["[]", "1", '"x"', "null"])
 def test_a_body_that_is_no_object_is_refused(erp: Caller, body: str) -> None:
     refused(erp.post(PAYMENTS, body), 422, "api_request_wrong")
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(SIGNS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(SIGNS), inner, max_size=3),
+    max_leaves=6,
+)
+LIKELY = st.sampled_from(["C-77", "1", "0.01", "2026-04-15", "payment", "COP", "F-1", "P-1"])
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sent=st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(PaymentIn.model_fields, LIKELY | ANYTHING)
+        | {"documents": st.lists(st.fixed_dictionaries({"number": LIKELY | ANYTHING}), max_size=2)},
+    )
+)
+def test_whatever_is_sent_is_answered_in_our_words(
+    erp: Caller, customer: Customer, sent: dict[str, Any]
+) -> None:
+    whole = {"external_id": "P-1", "customer": "C-77", "amount": "1", "value_on": "2026-04-15"}
+    for each in (sent, whole | sent):
+        answer = erp.post(PAYMENTS, each)
+        assert answer.status_code < 500, answer.content
+        told = answer.json()
+        assert told["message"] if answer.status_code >= 400 else told["id"]
 
 
 def test_what_was_sent_in_a_field_is_not_told_back(erp: Caller, customer: Customer) -> None:

@@ -75,6 +75,8 @@ def test_over_the_wire_a_key_is_asked_for_and_a_large_body_is_not_read(
     large.write_bytes(b" " * (BODY_MAX * 100))
     sent = re.sub(r"-d '.*'", f"--data-binary @{large}", BRING, flags=re.S)
     assert run(sent, live_server, erp)["code"] == "api_body_too_large"
+    piecewise = BRING.replace("-d '", "-H 'Transfer-Encoding: chunked' -d '")
+    assert run(piecewise, live_server, erp)["code"] == "api_length_missing"
 
 
 def test_the_guides_table_has_every_field() -> None:

@@ -42,6 +42,7 @@ STATUS = {
     "unknown_customer": 404,
     "api_method_unknown": 405,
     "credit_differs": 409,
+    "api_length_missing": 411,
     "api_body_too_large": 413,
     "api_body_not_json": 415,
     "try_again": 503,
@@ -130,7 +131,9 @@ def tell_refusals(api: NinjaAPI) -> None:
 def _fields(request: HttpRequest, error: ValidationError) -> Problem:
     """One Problem for all fields: their sentences are its fact, in the caller's language."""
     if any((each["type"], each["loc"]) == ("missing", ("body", "sent")) for each in error.errors):
-        return Problem("api_body_unreadable")  # nothing was sent
+        # Nothing was sent; or in pieces without a length, which no WSGI server passes on.
+        is_piecewise = "Transfer-Encoding" in request.headers
+        return Problem("api_length_missing" if is_piecewise else "api_body_unreadable")
     language = language_for(request)
     found = fields_refused(error.errors)
     return Problem(

@@ -27,10 +27,10 @@ def customer_named(creditor: Creditor, sent: PaymentIn) -> Customer:
             raise Problem("unknown_customer", customer=sent.customer, creditor=creditor.code)
         return found
     typed, kind = sent.tax_id or "", (sent.tax_id_kind or "").lower()
-    told = tax_id(typed, creditor.country, kind)
-    same = known.filter(
-        Q(tax_id__in={typed, told.normalised})
-        | Q(person_key=f"{creditor.country}:{told.normalised}")
+    told = tax_id(typed, creditor.country, kind).normalised
+    # Of only dots and dashes nothing is left, and who has no tax id is not meant by it.
+    same = known.exclude(tax_id="").filter(
+        Q(tax_id__in={typed, told}) | Q(person_key=f"{creditor.country}:{told}")
     )
     if kind:
         same = same.filter(tax_id_kind__iexact=kind)
@@ -99,4 +99,5 @@ def _ways(written: str) -> set[str]:
     ``FV-0012/3``: itself, ``FV0012/3``, ``FV-0012``, ``0012`` …"""
     ways = {written, written.partition("/")[0]}
     ways |= {_bare(each) for each in ways} | {each.rsplit("-", 1)[-1].strip() for each in ways}
-    return ways | {each[len(each.rstrip("0123456789")) :] for each in ways}
+    ways |= {each[len(each.rstrip("0123456789")) :] for each in ways}
+    return ways - {""}

@@ -35,7 +35,7 @@ from recaudo.portfolio.models import Document
 router = Router(tags=["payments"])
 READ, WRITE = KeyWith(KeyRight.PAYMENTS_READ), KeyWith(KeyRight.PAYMENTS_WRITE)
 REFUSED_READ = frozenset({401, 403, 404, 422, 503})
-REFUSED_WRITE = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 503})
+REFUSED_WRITE = frozenset({400, 401, 403, 404, 409, 411, 413, 415, 422, 503})
 
 
 @router.post(

@@ -41,6 +41,9 @@ SENTENCES: dict[str, str] = {
     ),
     "api_body_too_large": N_("El cuerpo pasa de {limit} bytes. Divida la petición."),
     "api_body_unreadable": N_("El cuerpo no es JSON en UTF-8. Revise comillas, comas y llaves."),
+    "api_length_missing": N_(
+        "El cuerpo llegó por partes (Transfer-Encoding) y sin Content-Length. Envíelo entero."
+    ),
     "api_field_twice": N_("El campo «{field}» viene dos veces. Deje uno; no se registró nada."),
     "api_failed": N_(
         "No se pudo atender por una falla nuestra. Repita la petición igual más tarde: un pago con "
