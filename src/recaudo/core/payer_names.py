@@ -34,7 +34,9 @@ _FORM_LETTERS = frozenset("".join(sorted(form)) for form in LEGAL_FORMS if len(f
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words that tell the name, folded, in their order. Never empty unless ``name`` is."""
-    folded = unicodedata.normalize("NFKD", name.upper()).encode("ascii", "ignore").decode()
+    folded = name.upper()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     words = tuple(_WORDS.findall(folded))
     telling = tuple(word for word in words if word not in LEGAL_FORMS)
     return telling or words
@@ -91,8 +93,9 @@ class NameIndex:
     _by_key: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _by_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _plain: dict[int, str] = field(default_factory=dict)
+    _by_plain: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     #: The names by the alphabet, once the first one is asked what goes on after it.
-    _sorted: list[tuple[str, int]] | None = None
+    _sorted: list[str] | None = None
     _asked: dict[str, tuple[Likeness, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -102,7 +105,8 @@ class NameIndex:
             words = words_of(name)
             if not words:
                 continue
-            index._plain[customer] = " ".join(words)
+            index._plain[customer] = plain = " ".join(words)
+            index._by_plain[plain].append(customer)
             index._by_key[" ".join(sorted(words))].append(customer)
             for word in _ways_in(words):
                 index._by_word[word].append(customer)
@@ -146,15 +150,16 @@ class NameIndex:
         return tuple(Likeness(customer, -score, False) for score, customer in likely)
 
     def _going_on(self, asked: str) -> list[int]:
-        """Customers whose names begin with all of ``asked`` and have more words, by id; the first
-        ``SAME_MAX`` of the alphabet: thousands may begin with the trade they are in."""
+        """Customers whose names begin with all of ``asked`` and have more words, by id; those of
+        the first ``SAME_MAX`` names of the alphabet: thousands may begin with the trade they are
+        in."""
         if self._sorted is None:
-            self._sorted = sorted((plain, customer) for customer, plain in self._plain.items())
+            self._sorted = sorted(self._by_plain)
         beginning = f"{asked} "
+        first = bisect_left(self._sorted, beginning)
         found: list[int] = []
-        for place in range(bisect_left(self._sorted, (beginning,)), len(self._sorted)):
-            plain, customer = self._sorted[place]
-            if not plain.startswith(beginning) or len(found) == SAME_MAX:
+        for plain in self._sorted[first : first + SAME_MAX]:
+            if not plain.startswith(beginning):
                 break
-            found.append(customer)
-        return sorted(found)
+            found += self._by_plain[plain]
+        return sorted(found)[:SAME_MAX]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _TOKEN = re.compile(r"[A-Z0-9]+")
 _DIGIT = re.compile(r"[0-9]")
@@ -56,27 +56,29 @@ def keys_in(text: str, references: Iterable[str]) -> set[str]:
         keys.add(key_of(reference))
         keys.update(creditor_references(reference))
     for part in (text, *references):
-        tokens = _TOKEN.findall(part.upper())
-        for at in range(len(tokens)):
-            for count in range(1, JOINED + 1):
-                joined = "".join(tokens[at : at + count])
-                if at + count <= len(tokens) and any(sign.isdigit() for sign in joined):
-                    keys.add(joined.lstrip("0"))
+        keys.update(word.lstrip("0") for word in _words(part) if _DIGIT.search(word))
     return {key for key in keys if SHORTEST <= len(key) <= LONGEST}
 
 
 def cut_keys(text: str, references: Iterable[str]) -> set[str]:
     """Words, and neighbours put together, that may be a number that somebody cut: five signs or
     more, three of them digits. Leading zeros count: they are what is left of the number."""
-    found: set[str] = set()
-    for part in (text, *references):
-        tokens = _TOKEN.findall(part.upper())
-        for at in range(len(tokens)):
-            for count in range(1, JOINED + 1):
-                joined = "".join(tokens[at : at + count])
-                if at + count <= len(tokens) and CUT_SHORTEST <= len(joined) <= LONGEST:
-                    found.add(joined)
-    return {key for key in found if len(_DIGIT.findall(key)) >= CUT_DIGITS}
+    return {
+        word
+        for part in (text, *references)
+        for word in _words(part)
+        if CUT_SHORTEST <= len(word) <= LONGEST and len(_DIGIT.findall(word)) >= CUT_DIGITS
+    }
+
+
+def _words(part: str) -> Iterator[str]:
+    """Each word, alone and put together with its next neighbours."""
+    tokens = _TOKEN.findall(part.upper())
+    for at, word in enumerate(tokens):
+        yield word
+        for neighbour in tokens[at + 1 : at + JOINED]:
+            word += neighbour
+            yield word
 
 
 def may_be_cut_from(key: str, whole: str) -> bool:

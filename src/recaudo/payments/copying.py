@@ -26,6 +26,17 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             copy.write_row(row)
 
 
+def temporary_words(name: str, words: Iterable[str]) -> None:
+    """A temporary table ``name (key text)`` of words of letters and digits, which need no care: by
+    the hundred thousand in a quarter of the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} (key text)")
+        with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+            copy.write("".join(f"{word}\n" for word in words))
+        cursor.execute(f"ANALYZE {name}")
+
+
 def temporary(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     """A temporary table of these rows, with statistics: the planner must know how many."""
     with connection.cursor() as cursor:

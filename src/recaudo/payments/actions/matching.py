@@ -177,7 +177,7 @@ def _take(gathered: Gathered, line: Waiting, match: Match) -> None:
         gathered.debts[key] = []  # paid in order: only the ledger knows what is left
         return
     gathered.debts[key] = [
-        replace(debt, open=debt.open - paid.get(debt.id, 0))
+        replace(debt, open=debt.open - paid[debt.id]) if debt.id in paid else debt
         for debt in gathered.debts.get(key, [])
         if debt.open > paid.get(debt.id, 0)
     ]

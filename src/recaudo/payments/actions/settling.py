@@ -33,16 +33,15 @@ def settle_after(
 ) -> None:
     """What these credits, applied, bring with them: withholdings of documents paid at their exact
     net (F16), complements (MX), and charges that reach beyond a payment dated back."""
+    everyone = creditor.country == "MX"
+    withholders = WithholdingProfile.objects.filter(creditor=creditor)
+    if not everyone and not withholders.exists() and not Charge.objects.exists():
+        return
     paid = list(
         Credit.objects.filter(pk__in=list(credits)).values_list("pk", "customer_id", "value_on")
     )
     customers = {customer for _, customer, _ in paid}
-    withhold = set(
-        WithholdingProfile.objects.filter(customer__in=customers).values_list(
-            "customer_id", flat=True
-        )
-    )
-    everyone = creditor.country == "MX"
+    withhold = set(withholders.filter(customer__in=customers).values_list("customer_id", flat=True))
     chosen = [pk for pk, customer, _ in paid if everyone or customer in withhold]
     for credit in Credit.objects.select_related("creditor").filter(pk__in=chosen).order_by("id"):
         withhold_exact(credit, by=by, now=now)

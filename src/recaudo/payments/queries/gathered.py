@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -99,8 +99,8 @@ class Gathered:
                 if (debts := _payable(self.numbers.get((key, currency), ()), line))
             },
             ids=frozenset(c for key in keys for c in self.ids.get(key, ())),
-            accounts=frozenset(self.accounts.get(account_key(line.payer_account), ())),
-            aliases=frozenset(self.aliases.get(name_key(line.payer_name), ())),
+            accounts=frozenset(_of(self.accounts, account_key, line.payer_account)),
+            aliases=frozenset(_of(self.aliases, name_key, line.payer_name)),
             names=self.names.like(line.payer_name) if line.payer_name else (),
             reported=frozenset(r.customer_id for r in self._reports_of(line, keys)),
             amounts=_payable(self.amounts.get((line.amount, currency), ()), line),
@@ -190,6 +190,11 @@ def known_customers(told: Evidence) -> frozenset[int]:
     """Customers whom something but a document speaks for."""
     known = told.own | told.ids | told.accounts | told.aliases
     return known | {name.customer for name in told.names}
+
+
+def _of(known: dict[str, set[int]], key: Callable[[str], str], told: str) -> Iterable[int]:
+    """Making a key costs; where there is nothing to look up, it is not made."""
+    return known.get(key(told), ()) if known and told else ()
 
 
 def _may_pay(debt: Debt, line: Waiting) -> bool:

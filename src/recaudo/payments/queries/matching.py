@@ -22,7 +22,7 @@ from recaudo.core.evidence import TELLING_NUMBER, Tolerance
 from recaudo.core.money import from_ten_thousandths, to_ten_thousandths
 from recaudo.core.payer_names import NameIndex
 from recaudo.core.withholdings import Net
-from recaudo.payments.copying import temporary
+from recaudo.payments.copying import temporary, temporary_words
 from recaudo.payments.models import ReportedPayment, WithholdingProfile
 from recaudo.payments.queries.gathered import Gathered, Waiting, known_customers
 from recaudo.payments.queries.matching_statements import (
@@ -81,7 +81,7 @@ def gather(creditor: Creditor, lines: list[Waiting], names: NameIndex | None = N
     keys = {line.id: line.keys() for line in lines}
     mine = {"creditor": creditor.pk}
     with connection.cursor() as cursor:
-        temporary("match_key", "key text", {(k,) for found in keys.values() for k in found})
+        temporary_words("match_key", set().union(*keys.values()))
         since = min((line.value_on for line in lines), default=date.max)
         told_rows = _rows(cursor, TOLD, {**mine, "since": since})
         columns = "document_id bigint, value_on date, amount numeric(18,4)"
@@ -143,10 +143,12 @@ def _add_debts(cursor: Any, found: Gathered, mine: dict[str, Any]) -> None:
     customers: set[int] = set()
     for line in found.lines:
         evidence = found.plain(line)
-        customers |= evidence.own | evidence.ids | evidence.accounts | evidence.aliases
-        customers |= evidence.reported | {name.customer for name in evidence.names}
-        customers |= {d.customer for debts in (evidence.numbers or {}).values() for d in debts}
-        customers |= {d.customer for d in evidence.amounts}
+        for some in (evidence.own, evidence.ids, evidence.accounts, evidence.aliases):
+            customers |= some
+        customers |= evidence.reported
+        customers.update(name.customer for name in evidence.names)
+        customers.update(d.customer for debts in (evidence.numbers or {}).values() for d in debts)
+        customers.update(debt.customer for debt in evidence.amounts)
     temporary("match_customer", "customer_id bigint", {(each,) for each in customers})
     debts: dict[tuple[int, str], list[Debt]] = defaultdict(list)
     for row in _rows(cursor, DEBTS, mine):
