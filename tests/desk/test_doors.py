@@ -132,3 +132,16 @@ def test_an_unknown_page_says_what_to_do(desk: Client) -> None:
     answer = desk.get("/andina/no-hay/")
     assert answer.status_code == 404
     assert "No encontramos esa página" in answer.content.decode()
+
+
+def test_a_nul_sign_is_not_understood_wherever_it_stands(desk: Client, andina: World) -> None:
+    charges = andina.path("cargos/")
+    for answer in (
+        desk.get(f"{charges}?q=%00"),
+        desk.get("/%00/"),
+        desk.get(andina.path("clientes/%00/")),
+        desk.post(andina.path("cargos/condiciones/guardar/"), {"source": "c. \x00 7"}),
+        desk.post(andina.path("lotes/grupo/"), {"rows": "F1\x00;2", "payer": "x"}),
+    ):
+        assert answer.status_code == 400
+        assert "No entendimos esa petición" in answer.content.decode()

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recaudo.desk.doors.SignsMiddleware",
     "recaudo.desk.doors.CreditorMiddleware",
 ]
 

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -25,6 +25,23 @@ from recaudo.core.calendar import local_day
 from recaudo.desk.language import language_of, speak
 
 View = Callable[..., HttpResponse]
+#: Bodies that are read as fields; others are their own room's.
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class SignsMiddleware:
+    """A NUL sign, which no person types and no database keeps, is refused wherever it stands."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = [request.path, *(value for _, values in request.GET.lists() for value in values)]
+        if request.method == "POST" and request.content_type in FORMS:
+            told += [value for _, values in request.POST.lists() for value in values]
+        if any("\x00" in value for value in told):
+            raise BadRequest("NUL")
+        return self.get_response(request)
 
 
 class DeskRequest(HttpRequest):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+
+from django.http import HttpRequest
 
 from recaudo.core.money import Money, currency_code, minor_units
 from recaudo.core.problems import Problem
@@ -34,6 +36,15 @@ def money_asked(typed: str, currency: str) -> Money:
     if found is None:
         raise Problem("payment_amount_missing")
     return found
+
+
+def amount_seen(request: HttpRequest) -> Decimal | None:
+    """What the page showed when its form was made, hidden in the form; None where it does not say.
+    Whoever acts compares it under the lock, so that a form sent twice acts once."""
+    try:
+        return Decimal(request.POST.get("seen", ""))
+    except InvalidOperation:
+        return None
 
 
 def day_asked(typed: str) -> date:

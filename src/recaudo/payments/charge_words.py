@@ -62,6 +62,9 @@ SENTENCES: dict[str, str] = {
         "Del cargo solo quedan {open} abiertos; no se pueden condonar {amount}. Vuelva a abrirlo y "
         "condone lo que queda."
     ),
+    "charge_changed": N_(
+        "El cargo cambió desde que abrió la página: quedan {open} abiertos. Mírelo de nuevo."
+    ),
     "waiver_not_positive": N_("Escriba cuánto se condona, más que cero."),
     "terms_right": N_(
         "Usted no puede cambiar las condiciones de cobro. Pídaselo a quien dirige la cobranza."

@@ -22,7 +22,7 @@ from recaudo.core.problems import Problem
 from recaudo.desk import figures
 from recaudo.desk.charge_words import BECAUSE, HOW_PARTS, QUOTES, SCALES
 from recaudo.desk.doors import DeskRequest, open_to
-from recaudo.desk.money_forms import typed_money
+from recaudo.desk.money_forms import amount_seen, typed_money
 from recaudo.payments.actions.month_end import month_end_before, post_charges
 from recaudo.payments.actions.waivers import undo_waiver
 from recaudo.payments.actions.waivers import waive as let_go
@@ -74,6 +74,7 @@ def waive(request: DeskRequest, charge_id: int) -> HttpResponse:
         let_go(
             row,
             amount,
+            seen=amount_seen(request),
             reason=request.POST.get("reason", ""),
             by=request.user,
             now=timezone.now(),

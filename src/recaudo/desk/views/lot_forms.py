@@ -139,7 +139,7 @@ def _text(request: DeskRequest) -> str:
     file = request.FILES.get("file")
     if file is not None:
         return text_of(file.read())
-    return str(request.POST.get("rows", "")).replace("\x00", "")
+    return str(request.POST.get("rows", ""))
 
 
 def _resolved(request: DeskRequest, rows: list[PayerRow]) -> list[PayerRow]:

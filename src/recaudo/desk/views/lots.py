@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from recaudo import words
-from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.desk.doors import DeskRequest, open_to
 from recaudo.desk.inbox import typed_day
-from recaudo.desk.money_forms import money_asked
+from recaudo.desk.money_forms import amount_seen, money_asked
 from recaudo.desk.money_names import LOT_STATES, NOVELTIES, method_name
 from recaudo.desk.names import called
 from recaudo.payments.actions.lots import assign_rest, reverse_lot
@@ -92,7 +90,7 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
             found,
             customer,
             money_asked(request.POST.get("amount", ""), found.currency),
-            seen=_seen(request, found),
+            seen=amount_seen(request),
             by=request.user,
             now=timezone.now(),
         )
@@ -103,14 +101,6 @@ def assign(request: DeskRequest, lot_id: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, words.sentence(problem))
     return redirect("desk:lot", request.creditor.code, found.pk)
-
-
-def _seen(request: DeskRequest, lot: PaymentLot) -> Decimal:
-    """What the page showed as unassigned. Raises Problem ``lot_changed``: it does not say."""
-    try:
-        return Decimal(request.POST.get("seen", ""))
-    except InvalidOperation as error:
-        raise Problem("lot_changed", left=Money(lot.unassigned, lot.currency)) from error
 
 
 @open_to("lead")

@@ -134,7 +134,7 @@ def _filter(request: DeskRequest) -> tuple[PaymentFilter, str]:
         state=given.get("state", "") if given.get("state") in reads.STATES else "",
         method=given.get("method", "")[:60],
         source=given.get("source", "")[:60],
-        text=given.get("q", "").replace("\x00", "")[:100],
+        text=given.get("q", "")[:100],
         customer=_id(given.get("customer", "")),
         document=_id(given.get("document", "")),
     )

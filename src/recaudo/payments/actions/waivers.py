@@ -28,12 +28,19 @@ SOURCE = "waiver"
 
 
 def waive(
-    charge: Charge, amount: Decimal | None, *, reason: str, by: User, now: datetime
+    charge: Charge,
+    amount: Decimal | None,
+    *,
+    seen: Decimal | None = None,
+    reason: str,
+    by: User,
+    now: datetime,
 ) -> ChargeWaiver:
     """Forgive ``amount`` of what is open of ``charge`` (None: all of it), as of today.
 
-    Raises Problem ``waiver_right``, ``waiver_reason_missing``, ``waiver_nothing_open``,
-    ``waiver_too_much``, ``waiver_not_positive``.
+    ``seen``: what was open when they said it; a form sent twice forgives once. Raises Problem
+    ``waiver_right``, ``waiver_reason_missing``, ``waiver_nothing_open``, ``waiver_too_much``,
+    ``waiver_not_positive``, ``charge_changed``.
     """
     creditor = charge.creditor
     if not may(by, creditor, "waive"):
@@ -46,6 +53,8 @@ def waive(
             .select_for_update(no_key=True, of=("self",))
             .get(pk=charge.document_id)
         )
+        if seen is not None and seen != document.open_amount:
+            raise Problem("charge_changed", open=Money(document.open_amount, document.currency))
         given = document.open_amount if amount is None else amount
         _check(document, given)
         count = ChargeWaiver.objects.filter(charge=charge).count()
