@@ -12,6 +12,7 @@ from recaudo.core.application import Stated
 from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.intake.reading.identifiers import tax_id
+from recaudo.payments.queries.naming import is_called, ways_written
 from recaudo.portfolio.models import Customer, Document
 
 
@@ -52,7 +53,7 @@ def documents_stated(
     Raises Problem ``stated_unknown``, ``stated_not_positive``, ``api_stated_ambiguous``,
     ``api_stated_twice``.
     """
-    written = {way for each in sent for way in _ways(each.number)}
+    written = ways_written(each.number for each in sent)
     own = list(Document.objects.filter(customer=customer, number__in=written) if sent else ())
     wishes: list[Stated] = []
     for each in sent:
@@ -70,7 +71,7 @@ def _the_one(sent: StatedIn, own: Sequence[Document], customer: Customer) -> Doc
     found = [
         each
         for each in own
-        if _is_called(each, sent.number)
+        if is_called(each, sent.number)
         and sent.doc_type in (None, "", each.doc_type)
         and sent.instalment in (None, "", each.instalment)
     ]
@@ -81,23 +82,3 @@ def _the_one(sent: StatedIn, own: Sequence[Document], customer: Customer) -> Doc
         kinds = sorted({f"{each.doc_type} {each}".strip() for each in meant})
         raise Problem("api_stated_ambiguous", document=sent.number, documents=kinds)
     return meant[0]
-
-
-def _bare(number: str) -> str:
-    return "".join(sign for sign in number.upper() if sign.isalnum())
-
-
-def _is_called(document: Document, written: str) -> bool:
-    whole, number = document.prefix + document.number, document.number
-    if document.instalment and written.upper() == str(document).upper():
-        return True
-    return _bare(written) in (_bare(whole), _bare(number))
-
-
-def _ways(written: str) -> set[str]:
-    """The numbers, without prefix and instalment, that ``written`` may mean: an index finds them.
-    ``FV-0012/3``: itself, ``FV0012/3``, ``FV-0012``, ``0012`` …"""
-    ways = {written, written.partition("/")[0]}
-    ways |= {_bare(each) for each in ways} | {each.rsplit("-", 1)[-1].strip() for each in ways}
-    ways |= {each[len(each.rstrip("0123456789")) :] for each in ways}
-    return ways - {""}

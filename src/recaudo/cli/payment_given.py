@@ -92,14 +92,13 @@ def lot_with(owner: Creditor, pk: int) -> Any:
 def document_with(owner: Creditor, number: str, customer: int | None = None) -> int:
     from django_scopes import scope
 
-    from recaudo.payments.queries.lots import documents_named
+    from recaudo.payments.queries.naming import documents_named
 
     with scope(creditor=owner):
-        found = documents_named(owner, [number])[number.strip()]
-    mine = [pk for pk, whose in found if customer in (None, whose)]
-    if len(mine) != 1:
+        found = documents_named(owner, [number], customer)[number.strip()]
+    if len(found) != 1:
         raise Problem("stated_unknown", document=number, customer=customer or "")
-    return mine[0]
+    return found[0][0]
 
 
 def stated(owner: Creditor, customer: Customer, typed: str, currency: str) -> list[Stated]:

@@ -28,7 +28,8 @@ from recaudo.payments.actions.lots import LotPaid, receive_group, receive_payrol
 from recaudo.payments.actions.rehearsal import rehearse
 from recaudo.payments.methods import METHODS
 from recaudo.payments.queries.lot_story import Share, shares_of
-from recaudo.payments.queries.lots import customers_named, documents_named
+from recaudo.payments.queries.lots import customers_named
+from recaudo.payments.queries.naming import documents_named
 from recaudo.portfolio.models import CustomerGroup
 
 GROUPS_SHOWN = 1_000

@@ -12,7 +12,8 @@ from recaudo.core.money import Money
 from recaudo.core.problems import Problem
 from recaudo.payments.actions.lot_credits import Part, pay_parts
 from recaudo.payments.models import LotShare, PaymentLot
-from recaudo.payments.queries.lots import Listed, customers_named, documents_named
+from recaudo.payments.queries.lots import Listed, customers_named
+from recaudo.payments.queries.naming import documents_named
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Lots: whom and what a payer's list names, and receipts that sellers still hold."""
+"""Lots: whom a payer's list names, and receipts that sellers still hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from recaudo.access.models import Creditor
 from recaudo.payments.models import CashReceipt, PaymentLot
-from recaudo.portfolio.models import Customer, Document
+from recaudo.portfolio.models import Customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +23,6 @@ class Listed:
     amount: Decimal
     document: str = ""
     customer: str = ""
-
-
-def documents_named(creditor: Creditor, numbers: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """number as written → (document, customer) of those that are open; where none is open, of those
-    that are paid, so that the money goes to the right customer.
-
-    ``FV-12`` is prefix and number, or the number alone.
-    """
-    wanted = {each.strip(): _bare(each) for each in numbers}
-    open_ones: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    closed: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    by_bare: dict[str, list[str]] = defaultdict(list)
-    for written, bare in wanted.items():
-        by_bare[bare].append(written)
-    numbers_asked = set(by_bare) | set(wanted) | {_tail(w) for w in wanted}
-    rows = Document.objects.filter(creditor=creditor, number__in=numbers_asked).values_list(
-        "pk", "customer_id", "prefix", "number", "open_amount"
-    )
-    for pk, customer, prefix, number, open_amount in rows:
-        told = {_bare(prefix + number), _bare(number)} if prefix else {_bare(number)}
-        for bare in told:
-            for written in by_bare.get(bare, ()):
-                (open_ones if open_amount else closed)[written].append((pk, customer))
-    return {written: open_ones.get(written) or closed.get(written, []) for written in wanted}
 
 
 def customers_named(creditor: Creditor, codes: Iterable[str]) -> dict[str, list[int]]:
@@ -66,15 +42,6 @@ def customers_named(creditor: Creditor, codes: Iterable[str]) -> dict[str, list[
         for told in {_digits(tax_id), person_key.partition(":")[2]} - {""}:
             by_tax[told].append(pk)
     return {each: by_code.get(each) or by_tax.get(_digits(each), []) for each in wanted}
-
-
-def _bare(number: str) -> str:
-    return "".join(sign for sign in number.upper() if sign.isalnum())
-
-
-def _tail(number: str) -> str:
-    """The number without its prefix: ``FV-0012`` → ``0012``."""
-    return number.strip().rsplit("-", 1)[-1].strip()
 
 
 def _digits(text: str) -> str:
