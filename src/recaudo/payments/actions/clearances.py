@@ -32,6 +32,7 @@ from recaudo.payments.queries.clearances import has_ceded, what_lacks
 from recaudo.payments.statement.figures import Figures
 from recaudo.payments.statement.language import language_of, locale_of, paper_of
 from recaudo.payments.statement.press import pdf_of
+from recaudo.portfolio.actions.files import write_whole
 from recaudo.portfolio.models import Customer
 
 #: Days for which the paper asks to be taken at its word: the house's choice, no law's.
@@ -74,7 +75,7 @@ def issue_clearance(
             by=by,
         )
         _record("clearance_issued", made, by, origin, as_of=as_of.isoformat())
-        _write(Path(default_storage.path(path)), body)
+        write_whole(Path(default_storage.path(path)), body)
     return made
 
 
@@ -216,17 +217,3 @@ def _record(kind: str, clearance: Clearance, by: User | None, origin: str, **fac
         number=clearance.number,
         **facts,
     )
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Complete under another name first: a file that is there is whole."""
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with partial.open("xb") as file:
-            partial.chmod(0o600)
-            file.write(body)
-        partial.rename(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise Problem("disk_full") from error

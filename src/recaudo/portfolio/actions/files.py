@@ -6,6 +6,7 @@ What a file is, its first bytes say; its name says only what to call it. The pat
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -89,7 +90,7 @@ def store_file(
             size=len(body),
             sha256=digest,
         )
-        _write(Path(default_storage.path(path)), body)
+        write_whole(Path(default_storage.path(path)), body)
     return row
 
 
@@ -129,14 +130,17 @@ def _read(chunks: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _write(path: Path, body: bytes) -> None:
-    """Complete under another name first: a file that is there is whole."""
+def write_whole(path: Path, body: bytes) -> None:
+    """Complete, and on the disk, under another name first: a file that is there is whole. Raises
+    Problem ``disk_full``."""
     partial = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with partial.open("xb") as file:
             partial.chmod(0o600)
             file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
         partial.rename(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
