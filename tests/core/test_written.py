@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recaudo.core.written import amount_written
+from recaudo.core.money import Money
+from recaudo.core.problems import Problem
+from recaudo.core.written import amount_written, money_written
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,32 @@ def test_an_amount_is_read_back_whichever_way_it_is_grouped(amount: Decimal) -> 
     spanish = english.translate(str.maketrans(",.", ".,"))
     assert amount_written(english) == amount_written(spanish) == amount
     assert amount_written(f"{amount:.2f}") == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("1.234", "COP", "1234"),
+        ("1.234", "CLF", "1234"),
+        ("1,234", "CLF", "1.234"),
+        ("1.2345", "CLF", "1.2345"),
+        ("1.234,5678", "CLF", "1234.5678"),
+        ("0,5", "CLF", "0.5"),
+        ("99999999999999", "COP", "99999999999999"),
+    ],
+)
+def test_money_is_read_by_the_decimals_of_its_currency(
+    text: str, currency: str, amount: str
+) -> None:
+    assert money_written(text, currency) == Money(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(("text", "currency"), [("1.2345", "COP"), ("100000000000000", "COP")])
+def test_what_no_ledger_holds_is_no_money(text: str, currency: str) -> None:
+    assert money_written(text, currency) is None
+
+
+def test_a_currency_that_nobody_knows_is_said() -> None:
+    with pytest.raises(Problem) as refused:
+        money_written("1", "pesos")
+    assert refused.value.code == "currency_unknown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,6 +30,7 @@ from recaudo.payments.queries.nets import nets_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 30, 15, tzinfo=UTC)
+DAY = date(2026, 4, 30)
 
 
 def withholds(customer, kind="retefuente", per_cent="2.5", base="subtotal", **fields):
@@ -200,12 +201,16 @@ def test_a_certificate_is_received_once_with_its_number(customer):
     (paper,) = papers(customer)
     chief = make_member(customer.creditor)
     with pytest.raises(Problem) as refused:
-        settle_paper(paper, state="received", on=date(2026, 4, 30), by=chief)
+        settle_paper(paper, state="received", on=DAY, today=DAY, by=chief)
     assert refused.value.code == "paper_number_missing"
-    settle_paper(paper, state="received", number="C-9", on=date(2026, 4, 30), by=chief)
-    settle_paper(paper, state="received", number="C-9", on=date(2026, 4, 30), by=chief)
     with pytest.raises(Problem) as refused:
-        settle_paper(paper, state="dropped", note="no", on=date(2026, 4, 30), by=chief)
+        tomorrow = DAY + timedelta(days=1)
+        settle_paper(paper, state="received", number="C-9", on=tomorrow, today=DAY, by=chief)
+    assert refused.value.code == "paper_in_future"
+    settle_paper(paper, state="received", number="C-9", on=DAY, today=DAY, by=chief)
+    settle_paper(paper, state="received", number="C-9", on=DAY, today=DAY, by=chief)
+    with pytest.raises(Problem) as refused:
+        settle_paper(paper, state="dropped", note="no", on=DAY, today=DAY, by=chief)
     assert refused.value.code == "paper_settled"
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from recaudo.cli import given, output
-from recaudo.cli.payment_given import amount_of
+from recaudo.cli.payment_given import money_of
 from recaudo.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def waive(
     owner = output.find_creditor(creditor)
     with scope(creditor=owner):
         row = _find(owner, number)
-        some = amount_of(amount) if amount else None
+        some = money_of(owner, amount, row.document.currency).amount if amount else None
         made = let_go(row, some, reason=reason, by=_user(by), now=timezone.now())
     told = {"charge": number, "waived": made.amount, "reason": made.reason}
     output.emit(told, as_json=as_json, text=f"{number}: se condonaron {made.amount:f}.")
@@ -242,7 +242,7 @@ def terms(
             rate_quote=quote,
             grace_days=grace_days,
             fee=fee,
-            fee_amount=amount_of(fee_amount) if fee_amount else None,
+            fee_amount=money_of(owner, fee_amount).amount if fee_amount else None,
             fee_per_cent=as_decimal(fee_per_cent),
             fee_currency=owner.currency if fee_amount else "",
         )

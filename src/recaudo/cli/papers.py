@@ -14,7 +14,6 @@ from recaudo.cli.payment_given import (
     CURRENCY,
     JSON,
     ON,
-    amount_of,
     customer_with,
     document_with,
     find_customer,
@@ -179,7 +178,7 @@ def set_withholding(
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Dice lo que un cliente retiene desde un día."""
-    _, who, _ = find_customer(creditor, customer)
+    owner, who, _ = find_customer(creditor, customer)
     from recaudo.payments.actions.withholding_profiles import KINDS, Rule, add_profile
 
     rule = Rule(
@@ -187,7 +186,7 @@ def set_withholding(
         base=base or KINDS.get(kind, "subtotal"),
         per_cent=_per_cent(kind, per_cent),
         from_on=given.day(since),
-        minimum=amount_of(minimum),
+        minimum=money_of(owner, minimum).amount,
         assumed_tax_per_cent=_per_cent(kind, tax),
         source=source,
     )
@@ -236,7 +235,8 @@ def propose(
         reason=reason,
         by=_user(owner, by),
         documents=[document_with(owner, each) for each in documents.split(",") if each.strip()],
-        threshold=amount_of(threshold) if threshold else None,
+        threshold=money_of(owner, threshold).amount if threshold else None,
+        origin="cli",
     )
     told = {"id": made.pk, "kind": made.kind, "state": made.state}
     _emit([told], "writedowns", as_json=as_json)
@@ -278,7 +278,14 @@ def _decide(
         found = WriteDown.objects.select_related("creditor").filter(pk=proposal).first()
     if found is None:
         raise Problem("write_down_unknown", proposal=proposal)
-    done = decide(found, approve=is_approved, note=note, by=_user(owner, by), now=timezone.now())
+    done = decide(
+        found,
+        approve=is_approved,
+        note=note,
+        by=_user(owner, by),
+        now=timezone.now(),
+        origin="cli",
+    )
     told = {
         "id": proposal,
         "state": "approved" if is_approved else "refused",

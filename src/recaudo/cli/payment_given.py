@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import typer
 
 from recaudo.cli import output
 from recaudo.core.problems import Problem
-from recaudo.core.written import amount_written
+from recaudo.core.written import money_written
 
 if TYPE_CHECKING:
     from recaudo.access.models import Creditor
@@ -104,26 +103,21 @@ def document_with(owner: Creditor, number: str, customer: int | None = None) -> 
 def stated(owner: Creditor, customer: Customer, typed: str, currency: str) -> list[Stated]:
     """``FV-1=500,FV-2``."""
     from recaudo.core.application import Stated
-    from recaudo.core.money import Money
 
     wishes = []
     for each in (part.strip() for part in typed.split(",")):
         if each:
             number, _, amount = each.partition("=")
             pk = document_with(owner, number, customer.pk)
-            wishes.append(Stated(pk, Money(amount_of(amount), currency) if amount else None))
+            wishes.append(Stated(pk, money_of(owner, amount, currency) if amount else None))
     return wishes
 
 
-def money_of(owner: Creditor, typed: str, currency: str) -> Money:
-    from recaudo.core.money import Money, currency_code
-
-    return Money(amount_of(typed), currency_code(currency or owner.currency))
-
-
-def amount_of(typed: str) -> Decimal:
-    found = amount_written(typed)
-    if found is None or found >= Decimal(10) ** 14:
+def money_of(owner: Creditor, typed: str, currency: str = "") -> Money:
+    """Of the creditor's currency where none is named. Raises Problem ``reply_amount_unreadable``,
+    ``currency_unknown``."""
+    found = money_written(typed, currency or owner.currency)
+    if found is None:
         raise Problem("reply_amount_unreadable", typed=typed[:40])
     return found
 

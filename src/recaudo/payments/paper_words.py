@@ -92,6 +92,10 @@ SENTENCES: dict[str, str] = {
     "document_unknown": N_(
         "Alguno de los documentos {documents} no existe aquí. Revise los números y escoja otros."
     ),
+    "paper_in_future": N_(
+        "Un papel llega, o se descarta, un día que ya pasó o hoy: el {day} es después de hoy "
+        "({today})."
+    ),
     # cession
     "cession_to_missing": N_("Diga a quién se cedió el documento."),
     "cession_in_future": N_(

@@ -95,6 +95,7 @@ def settle(request: DeskRequest, paper_id: int) -> HttpResponse:
             found,
             state=sent.get("state", ""),
             on=day_asked(sent.get("day", "")),
+            today=request.today,
             number=sent.get("number", ""),
             note=sent.get("note", ""),
             by=request.user,

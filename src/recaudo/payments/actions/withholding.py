@@ -96,6 +96,7 @@ def settle_paper(
     *,
     state: str,
     on: date,
+    today: date,
     number: str = "",
     note: str = "",
     by: User,
@@ -103,8 +104,10 @@ def settle_paper(
     """``received`` (with the paper's number) or ``dropped`` (with a note that says why).
 
     Twice is the same as once. Raises Problem ``paper_state_unknown``, ``paper_settled``,
-    ``paper_number_missing``, ``reason_missing``, ``value_before``.
+    ``paper_number_missing``, ``reason_missing``, ``value_before``, ``paper_in_future``.
     """
+    if on > today:
+        raise Problem("paper_in_future", day=on, today=today)
     if state not in ("received", "dropped"):
         raise Problem("paper_state_unknown", state=state)
     if state == "received" and not number.strip():

@@ -54,6 +54,7 @@ def propose(
     by: User,
     documents: Sequence[int] = (),
     threshold: Decimal | None = None,
+    origin: str = "web",
 ) -> WriteDown:
     """A proposal of ``kind`` (``WriteDownKind``) as of ``day``; nothing moves.
 
@@ -97,7 +98,7 @@ def propose(
             "write_down_proposed",
             creditor=creditor,
             by=by,
-            origin="web",
+            origin=origin,
             subject="write_down",
             subject_id=made.pk,
             what=kind,
@@ -107,7 +108,13 @@ def propose(
 
 
 def decide(
-    write_down: WriteDown, *, approve: bool, note: str = "", by: User, now: datetime
+    write_down: WriteDown,
+    *,
+    approve: bool,
+    note: str = "",
+    by: User,
+    now: datetime,
+    origin: str = "web",
 ) -> Decided:
     """Approve (and do it at once) or refuse. Never by who proposed it.
 
@@ -137,7 +144,7 @@ def decide(
             f"write_down_{row.state}",
             creditor=creditor,
             by=by,
-            origin="web",
+            origin=origin,
             subject="write_down",
             subject_id=row.pk,
             what=row.kind,
