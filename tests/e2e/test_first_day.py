@@ -83,6 +83,7 @@ def test_from_the_messy_excel_to_the_reason_of_the_first_call(
     # The first customer of the list, and why
     page.get_by_role("link", name="Trabajo", exact=True).click()
     expect(page.get_by_role("heading", name="Lista de trabajo")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     first = page.locator("[data-rows] tr").first
     name = first.locator("a").first.inner_text()
@@ -133,6 +134,7 @@ def test_the_worklist_is_worked_with_the_keyboard_alone(
     page.keyboard.type("Papelería")
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Papelería")

@@ -50,6 +50,7 @@ def test_paid_in_one_click_from_the_keyboard(
     enter("jefe@example.com")
     page.get_by_role("link", name=re.compile("Buzón")).click()
     expect(page.get_by_role("heading", name="Buzón")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Parece «Ya pagó»")).to_be_visible()

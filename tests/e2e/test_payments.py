@@ -29,6 +29,7 @@ def test_a_payment_is_recorded_as_its_preview_said_and_taken_back(
     page.goto(f"{live_server.url}/andina/clientes/{customer.pk}/")
     page.keyboard.press("g")
     expect(page.get_by_role("heading", name="Registrar un pago")).to_be_visible()
+    expect(page.locator("[autofocus]")).to_be_focused()
     page.keyboard.type("2.000.000")
     preview = page.locator("#preview")
     expect(preview.get_by_text("pagado")).to_have_count(1)
@@ -51,6 +52,7 @@ def test_a_payment_is_recorded_as_its_preview_said_and_taken_back(
     page.get_by_role("button", name="Aplicar estos valores").click()
     expect(page.get_by_text("Aplicado como dijo.")).to_be_visible()
 
+    page.wait_for_load_state()
     page.locator("body").press("r")
     expect(page.get_by_text("Qué deshace")).to_be_visible()
     page.get_by_label("Motivo").fill("Cheque devuelto")
@@ -102,12 +104,14 @@ def test_a_group_is_paid_in_one_go(
         make_document(member, "100000", due_on=today)
     enter("jefe@example.com")
     page.goto(f"{live_server.url}/andina/lotes/grupo/")
+    expect(page.locator("[autofocus]")).to_be_focused()
     page.keyboard.type("250000")
     page.get_by_label("Grupo").select_option(label="Los Andes (3)")
     page.get_by_role("button", name="Ver qué paga").click()
     expect(page.get_by_role("heading", name="Vista previa")).to_be_visible()
     with scope(creditor=portfolio):
         assert not Credit.objects.exists()
+    page.wait_for_load_state()
     page.locator("body").press("a")
     expect(page.get_by_text("Pago repartido entre 3 clientes")).to_be_visible()
     with scope(creditor=portfolio):

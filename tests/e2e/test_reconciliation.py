@@ -52,6 +52,7 @@ def test_lines_are_worked_by_keyboard(
     page.get_by_role("link", name="Dinero").click()
     page.get_by_role("link", name="Conciliación", exact=True).click()
     expect(page.get_by_text("3 movimientos esperan")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
 
@@ -59,17 +60,20 @@ def test_lines_are_worked_by_keyboard(
     expect(page.get_by_text("el nombre es el del cliente")).to_be_visible()
     page.get_by_role("link", name="Elegir documentos").first.click()
     page.get_by_role("checkbox").first.check()
+    page.wait_for_load_state()
     page.locator("body").press("a")
     expect(page.get_by_text("Aplicado. Siga con este.")).to_be_visible()
 
     # Nobody knows this one: put it aside.
     expect(page.get_by_text("nada dice de quién es")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("x")
     expect(page.get_by_text("Apartado. Siga con este.")).to_be_visible()
 
     # Split the last over two customers.
     with scope(creditor=portfolio):
         codes = list(portfolio_codes(portfolio))
+    page.wait_for_load_state()
     page.keyboard.press("d")
     for at, code in enumerate(codes[:2], start=1):
         page.locator(f"#code-{at}").fill(code)

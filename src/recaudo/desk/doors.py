@@ -25,23 +25,25 @@ from recaudo.core.calendar import local_day
 from recaudo.desk.language import language_of, speak
 
 View = Callable[..., HttpResponse]
-#: Bodies that are read as fields; others are their own room's.
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class SignsMiddleware:
-    """A NUL sign, which no person types and no database keeps, is refused wherever it stands."""
+    """A NUL sign, which no person types and no database keeps, is refused on every page of the
+    desk. Other rooms answer it in their own way."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if request.resolver_match is None or request.resolver_match.app_name != "desk":
+            return
         told = [request.path, *(value for _, values in request.GET.lists() for value in values)]
-        if request.method == "POST" and request.content_type in FORMS:
-            told += [value for _, values in request.POST.lists() for value in values]
+        told += [value for _, values in request.POST.lists() for value in values]
         if any("\x00" in value for value in told):
             raise BadRequest("NUL")
-        return self.get_response(request)
 
 
 class DeskRequest(HttpRequest):

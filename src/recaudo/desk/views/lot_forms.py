@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from recaudo import words
 from recaudo.core.money import Money
@@ -199,5 +200,7 @@ def _say(request: DeskRequest, paid: LotPaid) -> None:
     if not paid.is_new:
         messages.info(request, _("Ese pago ya estaba registrado: no se repitió."))
         return
-    told = _("Pago repartido entre {customers} clientes: {documents} documentos.")
-    messages.success(request, told.format(customers=paid.customers, documents=paid.documents))
+    customers = ngettext("{n} cliente", "{n} clientes", paid.customers).format(n=paid.customers)
+    documents = ngettext("{n} documento", "{n} documentos", paid.documents).format(n=paid.documents)
+    told = _("Pago repartido entre {customers}: {documents}.")
+    messages.success(request, told.format(customers=customers, documents=documents))
