@@ -34,7 +34,8 @@ def documents_named(
 
 
 def ways_written(numbers: Iterable[str]) -> set[str]:
-    """The numbers, without prefix and instalment, that these may mean: an index finds them.
+    """The numbers, without prefix and instalment, that these may mean: what the database is asked
+    for, of one customer by their index, else over the creditor's documents.
     ``FV-0012/3``: itself, ``FV0012/3``, ``FV-0012``, ``0012`` …"""
     ways = {way for each in numbers for way in (each, each.partition("/")[0])}
     ways |= {_bare(each) for each in ways} | {each.rsplit("-", 1)[-1].strip() for each in ways}
